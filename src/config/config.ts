@@ -1,0 +1,117 @@
+import type { CalendarTarget } from '../core/anchor/calendar.ts';
+import { type AnchorPolicy, MAINNET_ANCHOR_POLICY } from '../core/anchor/policy.ts';
+import { BITCOIN_NETWORKS, type BitcoinNetwork } from '../proof/bitcoin/network.ts';
+import type { DatabaseLocation } from '../store/database.ts';
+import { ConfigError, type Env, parseHttpUrl, readChoice, readInteger, readList, readText } from './env.ts';
+
+/** Everything an operator can set, checked and complete. Holds no secret, so it may be logged. */
+export interface Config {
+  readonly dataFolder: string;
+  readonly http: HttpConfig;
+  readonly logLevel: LogLevel;
+  readonly network: BitcoinNetwork;
+  readonly anchor: AnchorConfig;
+  readonly freeTier: FreeTier | null;
+  /** Whether this process also upgrades receipts and stamps; otherwise `touchmark work` processes do. */
+  readonly runsWorkers: boolean;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Addresses of the proxies whose X-Forwarded-For is believed; empty: nobody's. */
+  readonly trustedProxies: readonly string[];
+}
+
+export interface AnchorConfig {
+  readonly calendars: readonly CalendarTarget[];
+  /** The URIs that pending attestations may name and that are asked for upgrades. */
+  readonly lookupPatterns: readonly string[];
+  readonly policy: AnchorPolicy;
+}
+
+/** Anonymous anchors for each network (/24 or /48): `count` in `periodMs`, refilled continuously. */
+export interface FreeTier {
+  readonly count: number;
+  readonly periodMs: number;
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The public pools, and the hosts their attestations name; both lists are the operators' published ones. */
+export const PUBLIC_CALENDARS: readonly CalendarTarget[] = [
+  { name: 'a', url: 'https://a.pool.opentimestamps.org' },
+  { name: 'b', url: 'https://b.pool.opentimestamps.org' },
+  { name: 'alice', url: 'https://alice.btc.calendar.opentimestamps.org' },
+  { name: 'finney', url: 'https://finney.calendar.eternitywall.com' },
+  { name: 'btc', url: 'https://btc.calendar.catallaxy.com' },
+];
+export const PUBLIC_LOOKUP_PATTERNS: readonly string[] = [
+  'https://*.calendar.opentimestamps.org',
+  'https://*.calendar.eternitywall.com',
+  'https://*.calendar.catallaxy.com',
+];
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The configuration of `touchmark serve` and `touchmark work`. Errors: ConfigError that names the variable. */
+export function readConfig(env: Env): Config {
+  const free = readInteger(env, 'TOUCHMARK_FREE_ANCHORS_PER_DAY', 3, 0, 1_000_000);
+  return {
+    dataFolder: readText(env, 'TOUCHMARK_DATA') ?? '.touchmark',
+    http: {
+      host: readText(env, 'HOST') ?? '127.0.0.1',
+      port: readInteger(env, 'PORT', 8080, 0, 65_535),
+      trustedProxies: readList(env, 'TOUCHMARK_TRUSTED_PROXIES') ?? [],
+    },
+    logLevel: readChoice(env, 'TOUCHMARK_LOG', LOG_LEVELS, 'info'),
+    network: readChoice(env, 'TOUCHMARK_NETWORK', Object.keys(BITCOIN_NETWORKS) as BitcoinNetwork[], 'mainnet'),
+    anchor: {
+      calendars: readList(env, 'TOUCHMARK_CALENDARS')?.map(parseCalendar) ?? PUBLIC_CALENDARS,
+      lookupPatterns: readList(env, 'TOUCHMARK_CALENDAR_LOOKUPS') ?? PUBLIC_LOOKUP_PATTERNS,
+      policy: {
+        ...MAINNET_ANCHOR_POLICY,
+        confirmations: readInteger(env, 'TOUCHMARK_CONFIRMATIONS', MAINNET_ANCHOR_POLICY.confirmations, 1, 144),
+      },
+    },
+    freeTier: free === 0 ? null : { count: free, periodMs: DAY_MS },
+    runsWorkers: readChoice(env, 'TOUCHMARK_WORKERS', ['on', 'off'], 'on') === 'on',
+  };
+}
+
+/** Where the database is: `DATABASE_URL`, or the embedded engine in the data folder. The address may hold a password. */
+export function readDatabaseLocation(env: Env): DatabaseLocation {
+  const url = readText(env, 'DATABASE_URL');
+  if (url === null) return { folder: `${readText(env, 'TOUCHMARK_DATA') ?? '.touchmark'}/database` };
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    throw new ConfigError('bad-config', 'DATABASE_URL must start with postgres:// or postgresql://');
+  }
+  return { url, poolMax: readInteger(env, 'TOUCHMARK_DATABASE_POOL', 10, 2, 200) };
+}
+
+/** Where Bitcoin is asked. An RPC address holds a password. */
+export type ChainLocation =
+  | { readonly rpcUrl: string; readonly cookieFile: string | null }
+  | { readonly esploraUrls: readonly string[]; readonly quorum: number };
+
+const PUBLIC_ESPLORA_URLS = ['https://blockstream.info/api', 'https://mempool.space/api'];
+
+export function readChainLocation(env: Env): ChainLocation {
+  const rpcUrl = readText(env, 'TOUCHMARK_BITCOIN_RPC');
+  if (rpcUrl !== null) {
+    return { rpcUrl: parseHttpUrl('TOUCHMARK_BITCOIN_RPC', rpcUrl), cookieFile: readText(env, 'TOUCHMARK_BITCOIN_COOKIE') };
+  }
+  const esploraUrls = (readList(env, 'TOUCHMARK_ESPLORA') ?? PUBLIC_ESPLORA_URLS).map((url) =>
+    parseHttpUrl('TOUCHMARK_ESPLORA', url),
+  );
+  return { esploraUrls, quorum: readInteger(env, 'TOUCHMARK_ESPLORA_QUORUM', esploraUrls.length, 1, esploraUrls.length) };
+}
+
+function parseCalendar(item: string): CalendarTarget {
+  const [, name, url] = /^([a-z0-9][a-z0-9-]{0,31})=(.+)$/.exec(item) ?? [];
+  if (name === undefined || url === undefined) {
+    throw new ConfigError('bad-config', `TOUCHMARK_CALENDARS takes name=address items, not "${item}"`);
+  }
+  return { name, url: parseHttpUrl('TOUCHMARK_CALENDARS', url) };
+}

@@ -1,0 +1,38 @@
+import type { RandomBytes } from '../../base/clock.ts';
+import { encodeBase64Url } from '../../base/base64url.ts';
+import { formatUuidV7 } from '../../base/uuid.ts';
+import { merkleTree } from '../../proof/merkle/opentimestamps.ts';
+import { applyOp, type Op } from '../../proof/ots/op.ts';
+import type { AnchorRequest, Receipt, Round } from './receipt.ts';
+
+const RECEIPT_ID_BYTES = 12;
+export const NONCE_BYTES = 16;
+
+/** The operations from a work's digest to its leaf in the round. */
+export function leafOps(nonce: Uint8Array): readonly Op[] {
+  return [{ name: 'append', argument: nonce }, { name: 'sha256' }];
+}
+
+/** Aggregates requests into one round: a fresh nonce and id each, one tree over all. Request i becomes receipt i. */
+export function buildRound(
+  requests: readonly AnchorRequest[],
+  now: number,
+  random: RandomBytes,
+): { round: Round; receipts: readonly Receipt[] } {
+  const nonces = requests.map(() => random(NONCE_BYTES));
+  const tree = merkleTree(
+    requests.map(({ digest }, i) => leafOps(nonces[i]!).reduce((message, op) => applyOp(op, message), digest)),
+  );
+  const roundId = formatUuidV7(now, random(10));
+  return {
+    round: { id: roundId, root: tree.root, createdAt: now, status: 'pending', pinnedAt: null },
+    receipts: requests.map((request, i) => ({
+      ...request,
+      id: encodeBase64Url(random(RECEIPT_ID_BYTES)),
+      createdAt: now,
+      roundId,
+      nonce: nonces[i]!,
+      path: tree.path(i),
+    })),
+  };
+}

@@ -1,0 +1,69 @@
+import type { AttestedBlock, Receipt, Round, Submission } from './receipt.ts';
+
+/** A receipt together with the round and the submissions its proofs run through. */
+export interface StoredReceipt {
+  readonly receipt: Receipt;
+  readonly round: Round;
+  /** By calendar name, then attempt. */
+  readonly submissions: readonly Submission[];
+}
+
+export interface AnchorCounts {
+  readonly receipts: number;
+  readonly lastDay: number;
+  readonly lastWeek: number;
+  readonly lastAnchorAt: number | null;
+  readonly submissions: Readonly<Record<Submission['state'], number>>;
+  /** Accepted submissions that their calendar has not confirmed since `overdueBefore`, by calendar. */
+  readonly overdue: Readonly<Record<string, number>>;
+}
+
+/** A submission taken for work until its lease ends, with the root it is about. */
+export interface ClaimedSubmission extends Submission {
+  readonly root: Uint8Array;
+  /** How often it was looked at since it entered its state. */
+  readonly polls: number;
+}
+
+export interface AnchorReader {
+  findReceipt(id: string): Promise<StoredReceipt | null>;
+  /** Everything that was sent to calendars for a round, by calendar and attempt. */
+  listSubmissions(roundId: string): Promise<readonly Submission[]>;
+  countAnchors(now: number, overdueBefore: number): Promise<AnchorCounts>;
+  /** Blocks that confirmed submissions rest on, from `fromHeight` upwards. */
+  listConfirmedBlocks(fromHeight: number): Promise<readonly BlockRef[]>;
+  /** Receipts after `afterId` in id order, for checks that walk everything. */
+  listReceipts(afterId: string, limit: number): Promise<readonly StoredReceipt[]>;
+}
+
+export interface AnchorWriter {
+  insertRound(round: Round, receipts: readonly Receipt[], submissions: readonly NewSubmission[]): Promise<void>;
+  /** Inserts an attempt. One that is there already is replaced only while it is `failed`. */
+  saveSubmission(submission: NewSubmission): Promise<void>;
+  /** Takes submissions in `state` that are due, oldest first, and makes them due again at `leaseUntil`. */
+  claimDue(state: Submission['state'], now: number, leaseUntil: number, limit: number): Promise<ClaimedSubmission[]>;
+  /** Takes submissions that waited too long for Bitcoin, and puts them off to `leaseUntil`. */
+  claimResubmissions(now: number, leaseUntil: number, limit: number): Promise<ClaimedSubmission[]>;
+  updateSubmission(key: SubmissionKey, change: SubmissionChange): Promise<void>;
+  /** Turns every submission confirmed by this block back into a pending one, due and to be sent again at `now`. */
+  unconfirmBlock(block: BlockRef, now: number): Promise<string[]>;
+  /** Sets each round's status from its submissions; a round that stays pinned keeps its moment. */
+  refreshRounds(roundIds: readonly string[], now: number): Promise<void>;
+}
+
+export type BlockRef = Pick<AttestedBlock, 'height' | 'hash'>;
+export type SubmissionKey = Pick<Submission, 'roundId' | 'calendar' | 'attempt'>;
+
+/** Times are epoch ms; null means never. */
+export interface SubmissionSchedule {
+  /** When a worker looks at it next. */
+  readonly dueAt: number | null;
+  /** When the root is sent again, here and elsewhere, unless a block has been checked by then. */
+  readonly resubmitAt: number | null;
+}
+
+export type NewSubmission = Submission & SubmissionSchedule;
+
+export type SubmissionChange = Partial<
+  Pick<Submission, 'state' | 'error' | 'upgrade' | 'block'> & SubmissionSchedule & { readonly polls: number }
+>;

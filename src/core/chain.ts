@@ -1,0 +1,38 @@
+import type { BitcoinNetwork } from '../proof/bitcoin/network.ts';
+
+export { ChainError, type ChainErrorCode } from '../proof/bitcoin/chain-error.ts';
+
+/** All hashes and txids here are 32 bytes in internal byte order, the reverse of what explorers and RPC show. */
+export interface ChainTip {
+  readonly height: number;
+  readonly hash: Uint8Array;
+}
+
+/**
+ * What anchoring needs from Bitcoin: which block stands at a height. Every method rejects with a `ChainError`, or with
+ * the signal's reason when the signal aborts.
+ */
+export interface ChainReader {
+  readonly network: BitcoinNetwork;
+  tip(signal?: AbortSignal): Promise<ChainTip>;
+  /** Hash of the best chain's block at a height; `null` above the tip. */
+  blockHash(height: number, signal?: AbortSignal): Promise<Uint8Array | null>;
+  /**
+   * The 80 bytes of a header whose SHA-256d is `hash` and which meets the target it claims; `null` when the block is
+   * unknown. Whether that target is hard enough for a height is for `checkProofOfWork` to say.
+   */
+  blockHeader(hash: Uint8Array, signal?: AbortSignal): Promise<Uint8Array | null>;
+}
+
+/** What a calendar's stamper needs besides: whole blocks, broadcasting, fees. */
+export interface ChainWriter extends ChainReader {
+  /** A raw block whose header hashes to `hash` and commits to its transactions. Rejects with `block-unknown`. */
+  block(hash: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Hands over a raw transaction. Handing over one that is already in the mempool or in a block succeeds, so a caller
+   * that does not know whether it was heard can repeat itself. Rejects with `transaction-refused`.
+   */
+  broadcast(rawTransaction: Uint8Array, signal?: AbortSignal): Promise<{ readonly txid: Uint8Array }>;
+  /** Fee rate in sat/vB to be mined within that many blocks; `null` when the source has no estimate. */
+  feeRate(targetBlocks: number, signal?: AbortSignal): Promise<number | null>;
+}

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { glob, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEmbeddedTemplate } from './support/databases.ts';
+import { startPostgres } from './support/postgres.ts';
+
+/** Runs every test file, or those named on the command line, against one PostgreSQL and one embedded template. */
+const named = process.argv.slice(2);
+const files = named.length > 0 ? named : (await Array.fromAsync(glob(['src/**/*.test.ts', 'test/**/*.test.ts']))).sort();
+
+const template = await mkdtemp(join(tmpdir(), 'touchmark-template-'));
+try {
+  await using postgres = await startPostgres();
+  await createEmbeddedTemplate(template);
+  const child = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=300000', ...files], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      NODE_BACKEND: 'js',
+      TOUCHMARK_TEST_POSTGRES: postgres.urlOf('postgres'),
+      TOUCHMARK_TEST_PGLITE: template,
+    },
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  process.exitCode = code ?? 1;
+} finally {
+  await rm(template, { recursive: true, force: true });
+}

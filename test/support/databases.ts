@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import pg from 'pg';
+import { type DatabaseLocation, openDatabase } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { startPostgres } from './postgres.ts';
+
+export const ENGINES = ['pglite', 'postgres'] as const;
+export type Engine = (typeof ENGINES)[number];
+
+/** A migrated, empty database of a test's own. */
+export interface TestDatabase extends AsyncDisposable {
+  readonly location: DatabaseLocation;
+}
+
+/**
+ * `npm test` starts one PostgreSQL and prepares one embedded folder for all test files and names them here; a single
+ * file run by hand makes its own.
+ */
+const SHARED_POSTGRES = process.env.TOUCHMARK_TEST_POSTGRES;
+const SHARED_PGLITE = process.env.TOUCHMARK_TEST_PGLITE;
+const POOL_MAX = 10;
+
+export async function createTestDatabase(engine: Engine): Promise<TestDatabase> {
+  return engine === 'postgres' ? createPostgresDatabase() : createEmbeddedDatabase();
+}
+
+async function createPostgresDatabase(): Promise<TestDatabase> {
+  const base = SHARED_POSTGRES ?? (await startOwnPostgres());
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await execute(base, `create database ${name}`);
+  const url = new URL(base);
+  url.pathname = `/${name}`;
+  const location = { url: url.href, poolMax: POOL_MAX };
+  {
+    await using database = await openDatabase(location);
+    await migrate(database);
+  }
+  return { location, [Symbol.asyncDispose]: () => execute(base, `drop database ${name} with (force)`) };
+}
+
+let ownPostgres: Promise<string> | undefined;
+
+function startOwnPostgres(): Promise<string> {
+  ownPostgres ??= startPostgres().then((server) => {
+    after(() => server[Symbol.asyncDispose]());
+    return server.urlOf('postgres');
+  });
+  return ownPostgres;
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function createEmbeddedDatabase(): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'touchmark-pglite-'));
+  if (SHARED_PGLITE === undefined) await createEmbeddedTemplate(folder);
+  else await cp(SHARED_PGLITE, folder, { recursive: true });
+  return { location: { folder }, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Initialises a folder for the embedded engine, which takes seconds; copies of it are ready at once. */
+export async function createEmbeddedTemplate(folder: string): Promise<void> {
+  await using database = await openDatabase({ folder });
+  await migrate(database);
+}
