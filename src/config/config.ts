@@ -1,5 +1,6 @@
 import type { CalendarTarget } from '../core/anchor/calendar.ts';
 import { type AnchorPolicy, MAINNET_ANCHOR_POLICY } from '../core/anchor/policy.ts';
+import { MAINNET_STAMP_POLICY, type StampPolicy } from '../core/calendar/policy.ts';
 import { BITCOIN_NETWORKS, type BitcoinNetwork } from '../proof/bitcoin/network.ts';
 import type { DatabaseLocation } from '../store/database.ts';
 import { ConfigError, type Env, parseHttpUrl, readChoice, readInteger, readList, readText } from './env.ts';
@@ -11,6 +12,9 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly network: BitcoinNetwork;
   readonly anchor: AnchorConfig;
+  /** Calendars that this server runs itself; `url` is the public address that their attestations name. */
+  readonly ownCalendars: readonly CalendarTarget[];
+  readonly stamp: StampPolicy;
   readonly freeTier: FreeTier | null;
   /** Whether this process also upgrades receipts and stamps; otherwise `touchmark work` processes do. */
   readonly runsWorkers: boolean;
@@ -57,7 +61,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The configuration of `touchmark serve` and `touchmark work`. Errors: ConfigError that names the variable. */
 export function readConfig(env: Env): Config {
-  const free = readInteger(env, 'TOUCHMARK_FREE_ANCHORS_PER_DAY', 3, 0, 1_000_000);
   return {
     dataFolder: readText(env, 'TOUCHMARK_DATA') ?? '.touchmark',
     http: {
@@ -75,9 +78,21 @@ export function readConfig(env: Env): Config {
         confirmations: readInteger(env, 'TOUCHMARK_CONFIRMATIONS', MAINNET_ANCHOR_POLICY.confirmations, 1, 144),
       },
     },
-    freeTier: free === 0 ? null : { count: free, periodMs: DAY_MS },
+    ownCalendars: readList(env, 'TOUCHMARK_OWN_CALENDARS')?.map(parseOwnCalendar) ?? [],
+    stamp: {
+      ...MAINNET_STAMP_POLICY,
+      minIntervalMs: readInteger(env, 'TOUCHMARK_STAMP_INTERVAL_MINUTES', 360, 1, 10_080) * 60_000,
+      maxFeeSats: readInteger(env, 'TOUCHMARK_STAMP_MAX_FEE_SATS', MAINNET_STAMP_POLICY.maxFeeSats, 200, 100_000_000),
+      maxFeeRate: readInteger(env, 'TOUCHMARK_STAMP_MAX_FEE_RATE', MAINNET_STAMP_POLICY.maxFeeRate, 1, 10_000),
+    },
+    freeTier: readFreeTier(env),
     runsWorkers: readChoice(env, 'TOUCHMARK_WORKERS', ['on', 'off'], 'on') === 'on',
   };
+}
+
+function readFreeTier(env: Env): FreeTier | null {
+  if (readText(env, 'TOUCHMARK_FREE_ANCHORS_PER_DAY') === 'unlimited') return null;
+  return { count: readInteger(env, 'TOUCHMARK_FREE_ANCHORS_PER_DAY', 3, 1, 1_000_000), periodMs: DAY_MS };
 }
 
 /** Where the database is: `DATABASE_URL`, or the embedded engine in the data folder. The address may hold a password. */
@@ -105,13 +120,22 @@ export function readChainLocation(env: Env): ChainLocation {
   const esploraUrls = (readList(env, 'TOUCHMARK_ESPLORA') ?? PUBLIC_ESPLORA_URLS).map((url) =>
     parseHttpUrl('TOUCHMARK_ESPLORA', url),
   );
-  return { esploraUrls, quorum: readInteger(env, 'TOUCHMARK_ESPLORA_QUORUM', esploraUrls.length, 1, esploraUrls.length) };
+  const majority = Math.floor(esploraUrls.length / 2) + 1;
+  return { esploraUrls, quorum: readInteger(env, 'TOUCHMARK_ESPLORA_QUORUM', majority, majority, esploraUrls.length) };
 }
 
 function parseCalendar(item: string): CalendarTarget {
+  return parseNamedUrl('TOUCHMARK_CALENDARS', item);
+}
+
+function parseOwnCalendar(item: string): CalendarTarget {
+  return parseNamedUrl('TOUCHMARK_OWN_CALENDARS', item);
+}
+
+function parseNamedUrl(variable: string, item: string): CalendarTarget {
   const [, name, url] = /^([a-z0-9][a-z0-9-]{0,31})=(.+)$/.exec(item) ?? [];
   if (name === undefined || url === undefined) {
-    throw new ConfigError('bad-config', `TOUCHMARK_CALENDARS takes name=address items, not "${item}"`);
+    throw new ConfigError('bad-config', `${variable} takes name=address items, not "${item}"`);
   }
-  return { name, url: parseHttpUrl('TOUCHMARK_CALENDARS', url) };
+  return { name, url: parseHttpUrl(variable, url) };
 }

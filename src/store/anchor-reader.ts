@@ -24,11 +24,11 @@ export function createAnchorReader(kysely: Kysely<Schema>): AnchorReader {
 
     async countAnchors(now, overdueBefore) {
       const receipts = await sql<{ total: number; last_day: number; last_week: number; last_at: Date | null }>`
-        select count(*) as total,
-          count(*) filter (where created_at >= ${new Date(now - DAY_MS)}) as last_day,
-          count(*) filter (where created_at >= ${new Date(now - 7 * DAY_MS)}) as last_week,
+        select coalesce(sum(receipt_count), 0)::bigint as total,
+          coalesce(sum(receipt_count) filter (where created_at >= ${new Date(now - DAY_MS)}), 0)::bigint as last_day,
+          coalesce(sum(receipt_count) filter (where created_at >= ${new Date(now - 7 * DAY_MS)}), 0)::bigint as last_week,
           max(created_at) as last_at
-        from receipt`.execute(kysely);
+        from round`.execute(kysely);
       const states = await sql<{ calendar: string; state: 'failed' | 'pending' | 'attested' | 'confirmed'; total: number; overdue: number }>`
         select calendar, state, count(*) as total,
           count(*) filter (where state in ('pending', 'attested') and accepted_at < ${new Date(overdueBefore)}) as overdue

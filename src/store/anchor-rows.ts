@@ -6,7 +6,7 @@ import type { ReceiptTable, RoundTable, SubmissionTable } from './anchor-tables.
 
 const SIBLING_BYTES = 32;
 
-export function readRound(row: Selectable<RoundTable>): Round {
+export function readRound(row: Omit<Selectable<RoundTable>, 'receipt_count'>): Round {
   return {
     id: row.id,
     root: row.root,

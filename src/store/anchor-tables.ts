@@ -2,6 +2,8 @@ export interface RoundTable {
   id: string;
   root: Uint8Array;
   created_at: Date;
+  /** Kept here so that counting does not read every receipt. */
+  receipt_count: number;
   status: 'pending' | 'partial' | 'pinned';
   pinned_at: Date | null;
 }

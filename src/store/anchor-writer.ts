@@ -13,6 +13,7 @@ export function createAnchorWriter(transaction: Transaction<Schema>): AnchorWrit
           id: round.id,
           root: round.root,
           created_at: new Date(round.createdAt),
+          receipt_count: receipts.length,
           status: round.status,
           pinned_at: dateOrNull(round.pinnedAt),
         })

@@ -42,7 +42,8 @@ export interface AnchorService {
   /** One proof file for each calendar that accepted the receipt's round. */
   composeProofs(stored: StoredReceipt): readonly ComposedProof[];
   counts(): Promise<AnchorCounts>;
-  calendars(counts: AnchorCounts): readonly CalendarHealth[];
+  /** `overdue` is 0 for all when no counts are given. */
+  calendars(counts: AnchorCounts | null): readonly CalendarHealth[];
   /** Stops taking requests; resolves when all that were taken have been answered and late answers are stored. */
   close(): Promise<void>;
 }
@@ -99,8 +100,8 @@ export function createAnchorService(parts: {
     find: (id) => store.anchor.findReceipt(id),
     composeProofs: (stored) => composer.composeAll(stored),
     counts: () => store.anchor.countAnchors(clock.now(), clock.now() - policy.overdueMs),
-    calendars: ({ overdue }) =>
-      pool.targets.map(({ name, url }) => ({ name, url, reachable: pool.isReachable(name), overdue: overdue[name] ?? 0 })),
+    calendars: (counts) =>
+      pool.targets.map(({ name, url }) => ({ name, url, reachable: pool.isReachable(name), overdue: counts?.overdue[name] ?? 0 })),
     async close() {
       await rounds.close();
       await Promise.all(lateAnswers);

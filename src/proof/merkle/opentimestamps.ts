@@ -1,5 +1,4 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { concatBytes } from '../../base/bytes.ts';
 import type { Op } from '../ots/op.ts';
 
 /** One level up: `side` is where `sibling` stands in what is hashed. */
@@ -61,7 +60,7 @@ function hashPairs(level: readonly Uint8Array[]): Uint8Array[] {
   const parents: Uint8Array[] = [];
   for (let left = 0; left < level.length; left += 2) {
     const right = level[left + 1];
-    parents.push(right === undefined ? level[left]! : sha256(concatBytes(level[left]!, right)));
+    parents.push(right === undefined ? level[left]! : sha256.create().update(level[left]!).update(right).digest());
   }
   return parents;
 }

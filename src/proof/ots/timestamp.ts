@@ -20,7 +20,7 @@ export interface Timestamp {
 }
 
 /** Nodes from a root to its farthest leaf. Upstream's reader gives up beyond it, so no file may hold more. */
-export const NODES_DEPTH_MAX = 256;
+const NODES_DEPTH_MAX = 256;
 
 /**
  * A timestamp of `message` from parts in any order: sorted, duplicates dropped, branches of the same operation merged.

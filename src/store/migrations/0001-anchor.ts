@@ -8,6 +8,7 @@ export const anchorMigration: Migration = {
       id uuid primary key,
       root bytea not null,
       created_at timestamptz not null,
+      receipt_count integer not null,
       status text not null check (status in ('pending', 'partial', 'pinned')),
       pinned_at timestamptz,
       check ((status = 'pinned') = (pinned_at is not null))
@@ -24,7 +25,7 @@ export const anchorMigration: Migration = {
       path_sides integer not null,
       label text
     )`,
-    `create index receipt_created_at on receipt using brin (created_at)`,
+    `create index round_created_at on round (created_at)`,
     `create table submission (
       round_id uuid not null,
       calendar text not null,

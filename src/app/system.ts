@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock, RandomBytes } from './base/clock.ts';
+import type { Clock, RandomBytes } from '../base/clock.ts';
 
 /** The machine's clock. */
 export const systemClock: Clock = {

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { Logger } from 'pino';
+import type { CliIo } from '../../cli/io.ts';
+import { readChainLocation, readConfig, readDatabaseLocation } from '../../config/config.ts';
+import type { Env } from '../../config/env.ts';
+import { loadCalendarSecrets } from '../../config/secrets.ts';
+import { createLogger } from '../../http/shared/log.ts';
+import { type AppSettings, MAINNET_WORK_PACE } from '../app.ts';
+import { connectChain } from '../chain.ts';
+
+/** What a command that operates a server is given. */
+export interface OperatorContext {
+  readonly io: CliIo;
+  readonly env: Env;
+}
+
+/** The settings of a production server, from the environment and the data folder. Errors: ConfigError. */
+export async function readAppSettings({ env }: OperatorContext): Promise<AppSettings> {
+  const config = readConfig(env);
+  const logger = createLogger({ level: config.logLevel });
+  return {
+    config,
+    pace: MAINNET_WORK_PACE,
+    database: readDatabaseLocation(env),
+    chain: await connectChain(readChainLocation(env), config.network, logger),
+    calendarSecrets: await loadCalendarSecrets(
+      config.dataFolder,
+      config.ownCalendars.map(({ name }) => name),
+    ),
+    apiKeyDigests: [],
+    surfaces: [],
+    logger,
+  };
+}
+
+/** Keeps what was started until the user interrupts or the system ends the process, then ends it in order. */
+export async function runUntilAborted(started: AsyncDisposable, io: CliIo, logger: Logger): Promise<void> {
+  await using _started = started;
+  if (!io.signal.aborted) await once(io.signal, 'abort');
+  logger.info('stopping: answering what was accepted');
+}
+

@@ -1,0 +1,45 @@
+import { mkdir } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { writeJsonLine } from '../../cli/io.ts';
+import { readConfig, readDatabaseLocation } from '../../config/config.ts';
+import { createCalendarSecrets, loadCalendarSecrets } from '../../config/secrets.ts';
+import { createStampWallet } from '../../core/calendar/wallet.ts';
+import { openDatabase } from '../../store/database.ts';
+import { migrate } from '../../store/migrate.ts';
+import { systemRandom } from '../system.ts';
+import type { OperatorContext } from './context.ts';
+
+export function registerInit(program: Command, { io, env }: OperatorContext): void {
+  program
+    .command('init')
+    .description('make the data folder, the database schema and the keys of own calendars')
+    .option('--json', 'print what was made as JSON')
+    .addHelpText(
+      'after',
+      `
+Run it once before the first touchmark serve; running it again changes nothing that exists. For each calendar it prints
+the address that its transactions are paid from: send it coins.
+
+Example:
+  TOUCHMARK_OWN_CALENDARS=main=https://touchmark.example.com/calendar/main touchmark init`,
+    )
+    .action(async ({ json }: { json?: true }) => {
+      const config = readConfig(env);
+      await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+      const names = config.ownCalendars.map(({ name }) => name);
+      const created = await createCalendarSecrets(config.dataFolder, names, systemRandom);
+      const secrets = await loadCalendarSecrets(config.dataFolder, names);
+      await using database = await openDatabase(readDatabaseLocation(env));
+      const migrations = await migrate(database);
+      const calendars = names.map((name) => ({
+        name,
+        created: created.includes(name),
+        address: createStampWallet(secrets.get(name)!.walletKey, config.network).address,
+      }));
+      if (json) return writeJsonLine(io, { dataFolder: config.dataFolder, migrations, calendars });
+      io.out(`The data folder is ${config.dataFolder}, the schema is up to date.\n`);
+      for (const { name, created: isNew, address } of calendars) {
+        io.out(`Calendar ${name}: ${isNew ? 'new keys made; ' : ''}fund it at ${address}\n`);
+      }
+    });
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { readConfig, readDatabaseLocation } from '../../config/config.ts';
+import { createLogger } from '../../http/shared/log.ts';
+import { startSandbox } from '../sandbox.ts';
+import { type OperatorContext, runUntilAborted } from './context.ts';
+
+export function registerSandbox(program: Command, { io, env }: OperatorContext): void {
+  program
+    .command('sandbox')
+    .description('run everything on this machine, with a Bitcoin chain that confirms in seconds')
+    .addHelpText(
+      'after',
+      `
+Nothing leaves the machine. The data is kept in .touchmark (TOUCHMARK_DATA); delete the folder to start anew.
+HOST, PORT and TOUCHMARK_LOG are honoured.
+
+Example:
+  PORT=9000 touchmark sandbox`,
+    )
+    .action(async () => {
+      // A person watches this one: requests are logged only when asked for.
+      const config = readConfig({ TOUCHMARK_LOG: 'warn', ...env });
+      const logger = createLogger({ level: config.logLevel });
+      io.out('Starting the sandbox…\n');
+      const sandbox = await startSandbox({ config, database: readDatabaseLocation(env), logger });
+      io.out(`
+Touchmark sandbox: ${sandbox.url}
+
+Anchor a file, in another terminal in this folder:
+  npx touchmark anchor README.md --wait
+  npx touchmark verify README.md
+or with curl:
+  curl -s ${sandbox.url}/api/anchor -H 'Content-Type: application/json' \\
+    -d "{\\"hash_hex\\":\\"$(sha256sum README.md | cut -c1-64)\\"}"
+
+A receipt is pinned in Bitcoin (regtest) in about ten seconds. Addresses and keys are in ${config.dataFolder}/sandbox.json.
+Ctrl-C stops it; the data stays.
+`);
+      await runUntilAborted(sandbox, io, logger);
+    });
+}

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { startApp } from '../app.ts';
+import { type OperatorContext, readAppSettings, runUntilAborted } from './context.ts';
+
+export function registerServe(program: Command, context: OperatorContext): void {
+  program
+    .command('serve')
+    .description('run the production server')
+    .addHelpText(
+      'after',
+      `
+It takes its settings from the environment (docs/operations/configuration.md) and refuses to start on a database that
+was not migrated, or without the keys of a calendar it is to run: see touchmark init.
+
+Example:
+  DATABASE_URL=postgres://touchmark@db/touchmark TOUCHMARK_BITCOIN_RPC=http://user:password@127.0.0.1:8332 touchmark serve`,
+    )
+    .action(async () => {
+      const settings = await readAppSettings(context);
+      const app = await startApp(settings);
+      settings.logger.info({ url: app.url, config: settings.config }, 'listening');
+      await runUntilAborted(app, context.io, settings.logger);
+    });
+}

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { startWork } from '../app.ts';
+import { type OperatorContext, readAppSettings, runUntilAborted } from './context.ts';
+
+export function registerWork(program: Command, context: OperatorContext): void {
+  program
+    .command('work')
+    .description('run the workers alone: upgrade receipts, stamp own calendars')
+    .addHelpText(
+      'after',
+      `
+Any number of these may run beside any number of servers on one database; each takes work by lease. Set
+TOUCHMARK_WORKERS=off for servers that should leave the work to them.
+
+Example:
+  DATABASE_URL=postgres://touchmark@db/touchmark touchmark work`,
+    )
+    .action(async () => {
+      const settings = await readAppSettings(context);
+      const workers = await startWork(settings);
+      settings.logger.info('working');
+      await runUntilAborted(workers, context.io, settings.logger);
+    });
+}

@@ -1,0 +1,68 @@
+import { Type } from 'typebox';
+import type { AnchorService } from '../../core/anchor/anchor.ts';
+import type { RoundStatus } from '../../core/anchor/receipt.ts';
+import type { BitcoinNetwork } from '../../proof/bitcoin/network.ts';
+import type { App } from '../shared/app.ts';
+import { findReceipt } from './find-receipt.ts';
+import { READ_ERRORS, ReceiptParams } from './schemas.ts';
+
+/** Pages full of badges should not cost a read each, and a badge that turns green within a minute is soon enough. */
+const MAX_AGE_SECONDS = 60;
+
+interface Look {
+  readonly text: string;
+  /** At least 4.5:1 against the white text. */
+  readonly colour: string;
+}
+
+function lookOf(status: RoundStatus, network: BitcoinNetwork): Look {
+  switch (status) {
+    case 'pending':
+      return { text: 'Waiting for Bitcoin', colour: '#57606a' };
+    case 'partial':
+      return { text: 'Bitcoin block to be checked', colour: '#8a5a00' };
+    case 'pinned':
+      return network === 'mainnet'
+        ? { text: 'Anchored to Bitcoin', colour: '#1a6b3c' }
+        : { text: `Anchored to Bitcoin ${network}`, colour: '#1a6b3c' };
+  }
+}
+
+const HEIGHT = 20;
+const PADDING = 8;
+/** Average advance of a 11 px sans-serif letter; `textLength` makes whatever font there is keep to it. */
+const LETTER_WIDTH = 6.2;
+
+/** Self-contained: no style, script, font or link of its own. Every text in it is a constant of this file. */
+export function renderBadge(status: RoundStatus, network: BitcoinNetwork): string {
+  const { text, colour } = lookOf(status, network);
+  const textWidth = Math.round(text.length * LETTER_WIDTH);
+  const width = textWidth + 2 * PADDING;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" ` +
+    `role="img" aria-label="${text}"><title>${text}</title>` +
+    `<rect width="${width}" height="${HEIGHT}" rx="3" fill="${colour}"/>` +
+    `<text x="${PADDING}" y="14" textLength="${textWidth}" lengthAdjust="spacingAndGlyphs" fill="#fff" ` +
+    `font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">${text}</text></svg>`
+  );
+}
+
+const schema = {
+  summary: 'The state of a receipt as a picture',
+  tags: ['orphograph'],
+  params: ReceiptParams,
+  response: { 200: { content: { 'image/svg+xml': { schema: Type.String() } } }, ...READ_ERRORS },
+};
+
+/** `GET /api/badge/{receipt_id}.svg` */
+export function registerBadgeSvg(app: App, anchors: AnchorService, network: BitcoinNetwork): void {
+  app.get('/api/badge/:receipt_id.svg', { schema, config: { cors: true } }, async (request, reply) => {
+    const { stored } = await findReceipt(anchors, request.params.receipt_id);
+    reply
+      .header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`)
+      .header('cross-origin-resource-policy', 'cross-origin')
+      .type('image/svg+xml; charset=utf-8')
+      .send(renderBadge(stored.round.status, network));
+    return reply;
+  });
+}

@@ -1,0 +1,135 @@
+import { CodedError } from '../../base/coded-error.ts';
+import type { AnchorErrorCode } from '../../core/anchor/anchor.ts';
+import { RequestFault, type RequestFaultCode } from '../shared/request-fault.ts';
+import type { ErrorAnswer } from '../shared/surface.ts';
+
+export type OrphographErrorCode =
+  | 'hash-invalid'
+  | 'sha512-invalid'
+  | 'label-invalid'
+  | 'batch-invalid'
+  | 'receipt-id-invalid'
+  | 'receipt-unknown'
+  | 'free-tier-exhausted';
+
+export class OrphographError extends CodedError<OrphographErrorCode> {}
+
+/** The free tier has no token left for this network. */
+export class FreeTierError extends OrphographError {
+  readonly retryAfterSeconds: number;
+  readonly limitPerHour: number;
+
+  constructor(retryAfterSeconds: number, limitPerHour: number) {
+    super('free-tier-exhausted', 'no token left');
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.limitPerHour = limitPerHour;
+  }
+}
+
+type Code = RequestFaultCode | AnchorErrorCode | OrphographErrorCode;
+
+interface Row {
+  readonly status: number;
+  readonly error: string;
+  readonly message: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** How this contract shows every error. The codes on the wire are ours: its document gives statuses only. */
+const ROWS: Readonly<Record<Code, Row>> = {
+  'hash-invalid': { status: 400, error: 'invalid_hash', message: 'hash_hex must be 64 lowercase hex characters.' },
+  'sha512-invalid': {
+    status: 400,
+    error: 'invalid_sha512',
+    message: 'sha512_hex must be 128 lowercase hex characters, or be left out.',
+  },
+  'label-invalid': {
+    status: 400,
+    error: 'invalid_label',
+    message: 'client_label must be text of at most 200 characters without control characters.',
+  },
+  'batch-invalid': { status: 400, error: 'invalid_batch', message: 'hashes must be an array of 1 to 50 items.' },
+  'receipt-id-invalid': {
+    status: 400,
+    error: 'invalid_receipt_id',
+    message: 'A receipt id is 1 to 64 letters, digits, hyphens or underscores.',
+  },
+  'receipt-unknown': { status: 404, error: 'not_found', message: 'There is no receipt with this id.' },
+  'free-tier-exhausted': {
+    status: 429,
+    error: 'rate_limit_exceeded',
+    message: 'The free allowance of this network is used up. Try again later.',
+  },
+  'calendars-unreachable': {
+    status: 503,
+    error: 'calendars_unreachable',
+    message: 'No calendar accepted the digest, so nothing was recorded. Try again in a minute.',
+    retryAfterSeconds: 60,
+  },
+  'anchor-overloaded': {
+    status: 503,
+    error: 'overloaded',
+    message: 'Too many digests are waiting, so nothing was recorded. Try again shortly.',
+    retryAfterSeconds: 1,
+  },
+  'shutting-down': {
+    status: 503,
+    error: 'shutting_down',
+    message: 'The server is restarting, so nothing was recorded. Try again shortly.',
+    retryAfterSeconds: 5,
+  },
+  'route-unknown': { status: 404, error: 'not_found', message: 'There is nothing at this address.' },
+  'method-not-allowed': {
+    status: 405,
+    error: 'method_not_allowed',
+    message: 'This address does not take that method; the Allow header lists those it takes.',
+  },
+  'url-malformed': { status: 400, error: 'invalid_url', message: 'The address is not a valid URL.' },
+  'body-malformed': { status: 400, error: 'invalid_json', message: 'The body is not valid JSON.' },
+  'body-too-large': { status: 413, error: 'body_too_large', message: 'The body is larger than this address takes.' },
+  'media-type-unsupported': {
+    status: 415,
+    error: 'unsupported_media_type',
+    message: 'The body must be sent as application/json.',
+  },
+  'input-invalid': { status: 400, error: 'invalid_request', message: 'The body must be a JSON object.' },
+  internal: { status: 500, error: 'server_error', message: 'The server failed to answer. Try again later.' },
+};
+
+const FIELD_CODES: Readonly<Record<string, OrphographErrorCode>> = {
+  hash_hex: 'hash-invalid',
+  sha512_hex: 'sha512-invalid',
+  client_label: 'label-invalid',
+  hashes: 'batch-invalid',
+  receipt_id: 'receipt-id-invalid',
+};
+
+export function presentError(error: unknown): ErrorAnswer {
+  const { status, error: code, message, retryAfterSeconds } = ROWS[codeOf(error)];
+  if (error instanceof FreeTierError) {
+    const limits = { retry_after_seconds: error.retryAfterSeconds, limit_per_hour: error.limitPerHour };
+    return {
+      status,
+      headers: { 'retry-after': String(error.retryAfterSeconds) },
+      body: { error: code, message, ...limits },
+    };
+  }
+  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return { status, headers, body: { error: code, message } };
+}
+
+/** The code of what is wrong with one field of a request. */
+export function codeOfField(field: string): Code {
+  return FIELD_CODES[field] ?? 'input-invalid';
+}
+
+/** What is said about a batch item that was not anchored. */
+export function presentItemError(code: Code): { error: string; message: string } {
+  const { error, message } = ROWS[code];
+  return { error, message };
+}
+
+function codeOf(error: unknown): Code {
+  if (error instanceof RequestFault && error.code === 'input-invalid') return codeOfField(error.field);
+  return error instanceof CodedError && Object.hasOwn(ROWS, error.code) ? (error.code as Code) : 'internal';
+}

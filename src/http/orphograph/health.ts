@@ -1,0 +1,102 @@
+import { Type } from 'typebox';
+import type { Clock } from '../../base/clock.ts';
+import type { AnchorService } from '../../core/anchor/anchor.ts';
+import type { App } from '../shared/app.ts';
+import { prepareAnswer, sendReady, shareFor } from '../shared/ready-answer.ts';
+import { nullable } from './schemas.ts';
+import { presentTime, presentTimeOrNull } from './wire.ts';
+
+/** The contract's own version, which is not the program's. */
+export const CONTRACT_VERSION = '0.1.0';
+
+/** About 30 s by the contract, so that being watched costs nothing. */
+const FRESH_MS = 30_000;
+
+/** What only the running server knows about itself. */
+export interface Operations {
+  /** Bytes that the receipts, the upgrades and the log of pruned receipts take in the database. */
+  measureLedger(): Promise<{ anchors: number; upgrades: number; expiries: number }>;
+  /** When upgrading and pruning last ran, in epoch ms; null when they have not. */
+  lastRuns(): { upgradeAt: number | null; expiryAt: number | null };
+}
+
+export const Oracle = Type.Object({
+  available: Type.Boolean(),
+  usd_per_btc: nullable('number'),
+  source: nullable('string'),
+});
+
+/** This server buys and quotes nothing in Bitcoin. */
+export const NO_ORACLE = { available: false, usd_per_btc: null, source: null };
+const NO_PAYOUT = { configured: false, address_pool_size: 0, xpub_set: false };
+
+const schema = {
+  summary: 'Whether the server works, in counts and times only',
+  description: 'ok is true while at least one calendar can be reached.',
+  tags: ['orphograph'],
+  response: {
+    200: Type.Object({
+      ok: Type.Boolean(),
+      version: Type.String(),
+      boot_at: Type.String(),
+      uptime_sec: Type.Integer(),
+      counts: Type.Object({ receipts_on_disk: Type.Integer() }),
+      ledger_bytes: Type.Object({
+        anchor_ledger: Type.Integer(),
+        upgrade_log: Type.Integer(),
+        expiry_log: Type.Integer(),
+      }),
+      last: Type.Object({
+        anchor_at: nullable('string'),
+        upgrade_run_at: nullable('string'),
+        expiry_run_at: nullable('string'),
+      }),
+      calendars: Type.Array(Type.Object({ url: Type.String(), reachable: Type.Boolean() })),
+      btc_oracle: Oracle,
+      payout: Type.Object({
+        configured: Type.Boolean(),
+        address_pool_size: Type.Integer(),
+        xpub_set: Type.Boolean(),
+      }),
+      checked_at: Type.String(),
+    }),
+  },
+};
+
+/** `GET /api/health` */
+export function registerHealth(app: App, anchors: AnchorService, operations: Operations, clock: Clock): void {
+  const bootAt = clock.now();
+
+  const check = shareFor(FRESH_MS, clock, async () => {
+    const [counts, ledger] = await Promise.all([anchors.counts(), operations.measureLedger()]);
+    const calendars = anchors.calendars(counts).map(({ url, reachable }) => ({ url, reachable }));
+    const { upgradeAt, expiryAt } = operations.lastRuns();
+    const now = clock.now();
+    return prepareAnswer({
+      ok: calendars.some(({ reachable }) => reachable),
+      version: CONTRACT_VERSION,
+      boot_at: presentTime(bootAt),
+      uptime_sec: Math.floor((now - bootAt) / 1000),
+      counts: { receipts_on_disk: counts.receipts },
+      ledger_bytes: {
+        anchor_ledger: ledger.anchors,
+        upgrade_log: ledger.upgrades,
+        expiry_log: ledger.expiries,
+      },
+      last: {
+        anchor_at: presentTimeOrNull(counts.lastAnchorAt),
+        upgrade_run_at: presentTimeOrNull(upgradeAt),
+        expiry_run_at: presentTimeOrNull(expiryAt),
+      },
+      calendars,
+      btc_oracle: NO_ORACLE,
+      payout: NO_PAYOUT,
+      checked_at: presentTime(now),
+    });
+  });
+
+  app.get('/api/health', { schema, config: { cors: true } }, async (request, reply) => {
+    sendReady(request, reply, await check(), 'no-cache');
+    return reply;
+  });
+}

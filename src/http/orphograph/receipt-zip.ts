@@ -1,0 +1,60 @@
+import { strToU8, type Zippable, zipSync } from 'fflate';
+import { Type } from 'typebox';
+import type { AnchorService } from '../../core/anchor/anchor.ts';
+import type { App } from '../shared/app.ts';
+import { findReceipt } from './find-receipt.ts';
+import { READ_ERRORS, ReceiptParams } from './schemas.ts';
+import { presentReceipt } from './wire.ts';
+
+/** The first moment a ZIP entry can name, in local time as the format has it: the same state gives the same bytes. */
+const ENTRY_TIME = new Date(1980, 0, 1);
+
+const README = `This archive is a Touchmark receipt: evidence that a file existed at a moment in time.
+
+  receipt.json   what the server recorded when the file's digest was submitted
+  *.ots          one OpenTimestamps proof for each calendar that took the digest
+
+Keep it together with the file it is about, unchanged. The file itself is not in here, and the server never had it.
+
+To check it, with the archive and the file in one folder:
+
+  touchmark verify ${'<archive>'}.zip --file ${'<file>'}
+
+or give any of the .ots files, with the file, to any OpenTimestamps client. Both compute the file's SHA-256 digest,
+follow the operations in the proof from it to the Merkle root of a Bitcoin block, and compare that root with the block's
+header. Neither asks the server that made this receipt, so the check works without it.
+
+A proof that does not lead to a block yet is pending. It can be completed later ("touchmark upgrade", or "ots upgrade"),
+or this archive can be downloaded again.
+
+A proof that leads to a block proves that the file, exactly as it is, existed before that block was mined. It does not
+prove who made the file, who owns it, that what it shows is true, or that it did not exist much earlier. The times, the
+SHA-512 digest and the label in receipt.json are the server's record; Bitcoin attests to the SHA-256 digest only.
+`;
+
+const schema = {
+  summary: 'A receipt with all its proofs, as an archive that is checked without this server',
+  tags: ['orphograph'],
+  params: ReceiptParams,
+  response: { 200: { content: { 'application/zip': { schema: Type.Unsafe<Uint8Array>({ type: 'string', format: 'binary' }) } } }, ...READ_ERRORS },
+};
+
+/** `GET /api/receipt/{receipt_id}.zip` */
+export function registerReceiptZip(app: App, anchors: AnchorService): void {
+  app.get('/api/receipt/:receipt_id.zip', { schema, config: { cors: true } }, async (request, reply) => {
+    const { stored, proofs } = await findReceipt(anchors, request.params.receipt_id);
+    const files: Zippable = {
+      'receipt.json': strToU8(JSON.stringify(presentReceipt(stored, proofs))),
+      'README.txt': strToU8(README),
+    };
+    for (const { fileName, bytes } of proofs) if (bytes !== null) files[fileName] = bytes;
+    // Digests do not compress.
+    const archive = zipSync(files, { level: 0, mtime: ENTRY_TIME });
+    reply
+      .header('cache-control', 'no-cache')
+      .header('content-disposition', `attachment; filename="${stored.receipt.id}.zip"`)
+      .type('application/zip')
+      .send(Buffer.from(archive.buffer, archive.byteOffset, archive.byteLength));
+    return reply;
+  });
+}

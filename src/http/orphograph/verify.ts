@@ -1,0 +1,21 @@
+import type { AnchorService } from '../../core/anchor/anchor.ts';
+import type { App } from '../shared/app.ts';
+import { findReceipt } from './find-receipt.ts';
+import { READ_ERRORS, Receipt, ReceiptParams } from './schemas.ts';
+import { presentReceipt } from './wire.ts';
+
+const schema = {
+  summary: 'The same as the receipt, from a fresh read and check of every proof',
+  tags: ['orphograph'],
+  params: ReceiptParams,
+  response: { 200: Receipt, ...READ_ERRORS },
+};
+
+/** `GET /api/verify/{receipt_id}` */
+export function registerVerify(app: App, anchors: AnchorService): void {
+  app.get('/api/verify/:receipt_id', { schema, config: { cors: true } }, async (request, reply) => {
+    const { stored, proofs } = await findReceipt(anchors, request.params.receipt_id);
+    reply.header('cache-control', 'no-store');
+    return presentReceipt(stored, proofs);
+  });
+}

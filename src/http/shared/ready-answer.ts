@@ -1,0 +1,43 @@
+import { hash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../base/clock.ts';
+
+/** JSON that is sent as it is to everyone who asks while it is fresh. */
+export interface ReadyAnswer {
+  readonly json: string;
+  /** Strong, with its quotes. */
+  readonly etag: string;
+}
+
+export function prepareAnswer(value: object): ReadyAnswer {
+  const json = JSON.stringify(value);
+  return { json, etag: `"${hash('sha256', json, 'base64url').slice(0, 22)}"` };
+}
+
+/** Sends the answer, or 304 to who has it already. */
+export function sendReady(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: ReadyAnswer,
+  cacheControl: string,
+): void {
+  reply.header('etag', answer.etag).header('cache-control', cacheControl);
+  if (request.headers['if-none-match'] === answer.etag) reply.code(304).send();
+  else reply.header('content-type', 'application/json; charset=utf-8').send(answer.json);
+}
+
+/** Makes a value once for everyone who asks within `ttlMs`, also while it is being made. A failure is not kept. */
+export function shareFor<T>(ttlMs: number, clock: Clock, make: () => Promise<T>): () => Promise<T> {
+  let current: Promise<T> | null = null;
+  let madeAt = 0;
+  return () => {
+    if (current !== null && clock.now() - madeAt < ttlMs) return current;
+    madeAt = clock.now();
+    const made = make();
+    current = made;
+    made.catch(() => {
+      if (current === made) current = null;
+    });
+    return made;
+  };
+}
