@@ -9,6 +9,7 @@ import { type AnchorService, createAnchorService } from '../core/anchor/anchor.t
 import { CalendarPool } from '../core/anchor/calendar-pool.ts';
 import { UpgradeWorker } from '../core/anchor/upgrade.ts';
 import type { CalendarTarget } from '../core/anchor/calendar.ts';
+import { createJournal, type Journal } from '../core/calendar/journal.ts';
 import { type CalendarService, openCalendar } from '../core/calendar/service.ts';
 import { createStamper, type Stamper } from '../core/calendar/stamper.ts';
 import { createStampWallet, type StampWallet } from '../core/calendar/wallet.ts';
@@ -72,6 +73,7 @@ export function startApp(settings: AppSettings): Promise<App> {
           clock: systemClock,
         }),
       operations: { measureLedger: () => measureLedger(database), lastRuns: () => lastRuns },
+      apiKeyDigests: settings.apiKeyDigests,
       network: settings.config.network,
       pricing: DOCUMENTED_PRICING,
       clock: systemClock,
@@ -157,12 +159,14 @@ async function createParts(settings: AppSettings, store: Store): Promise<Parts> 
     onLateError: (error) => logger.warn({ err: error }, 'a late calendar answer could not be stored'),
   });
   const calendars = new Map<string, CalendarService>();
+  const journal = createJournal(store);
   const stampers: Stamper[] = [];
-  const nodeId = randomUUID();
+  // The embedded engine has one process at a time: a restarted one need not wait for the lease of the one that died.
+  const nodeId = 'url' in settings.database ? randomUUID() : 'embedded';
   for (const target of config.ownCalendars) {
     const { hmacKey, walletKey } = settings.calendarSecrets.get(target.name)!;
     const wallet = createStampWallet(walletKey, config.network);
-    calendars.set(target.name, await openOwnCalendar(target, { config, store, hmacKey, wallet }));
+    calendars.set(target.name, await openOwnCalendar(target, { config, store, journal, hmacKey, wallet }));
     const log = (event: object) => logger.info({ calendar: target.name, ...event }, 'stamper');
     stampers.push(
       createStamper({
@@ -193,17 +197,15 @@ async function createParts(settings: AppSettings, store: Store): Promise<Parts> 
 
 function openOwnCalendar(
   { name, url }: CalendarTarget,
-  { config, store, hmacKey, wallet }: { config: Config; store: Store; hmacKey: Uint8Array; wallet: StampWallet },
+  own: { config: Config; store: Store; journal: Journal; hmacKey: Uint8Array; wallet: StampWallet },
 ): Promise<CalendarService> {
   return openCalendar({
+    ...own,
     name,
     uri: url,
-    store,
-    hmacKey,
     clock: systemClock,
     random: systemRandom,
-    wallet,
-    policy: config.stamp,
+    policy: own.config.stamp,
     refuseAfterMs: null,
   });
 }

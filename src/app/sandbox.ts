@@ -19,6 +19,8 @@ import { openRegtestChain, type RegtestChain } from '../sandbox/regtest-chain.ts
 /** The names that the orphograph contract documents. */
 const CALENDAR_NAMES = ['a', 'b', 'alice', 'finney', 'btc'];
 const BLOCK_INTERVAL_MS = 2_000;
+/** The coinbases of a fresh chain are paid in turn up to its start; what comes after this height is plenty. */
+const WALLET_BIRTH_HEIGHT = 480;
 const PACE: WorkPace = { upgradeIntervalMs: 1_000, stampIntervalMs: 1_000 };
 const ESPLORA_PATH = '/sandbox/esplora';
 
@@ -108,7 +110,7 @@ function appSettings(
           overdueMs: 120_000,
         },
       },
-      stamp: { ...config.stamp, minIntervalMs: 2_000, minConfirmations: 1, walletBirthHeight: 0 },
+      stamp: { ...config.stamp, minIntervalMs: 2_000, minConfirmations: 1, walletBirthHeight: WALLET_BIRTH_HEIGHT },
     },
     pace: PACE,
     database,

@@ -98,12 +98,7 @@ function reportFailure(file: string, failure: CodedError, options: AnchorOptions
   else io.err(`touchmark: ${showName(file)}: ${message}\n`);
 }
 
-async function finish(
-  anchored: Anchored,
-  server: ChosenServer,
-  options: AnchorOptions,
-  io: CliIo,
-): Promise<ExitCode> {
+async function finish(anchored: Anchored, server: ChosenServer, options: AnchorOptions, io: CliIo): Promise<ExitCode> {
   if (!options.json && !options.quiet) io.out(describeAnchored(anchored));
   if (!options.wait) {
     if (options.json) writeJsonLine(io, presentAnchored(anchored, null));

@@ -2,7 +2,13 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { compareBytes } from '../base/bytes.ts';
 import { type Evidence, readZipEvidence } from '../proof/bundle/evidence.ts';
-import { CALENDAR_NAME, PROOF_MAX_BYTES, type ProofFile, RECEIPT_MAX_BYTES, readReceipt } from '../proof/bundle/receipt.ts';
+import {
+  CALENDAR_NAME,
+  PROOF_MAX_BYTES,
+  type ProofFile,
+  RECEIPT_MAX_BYTES,
+  readReceipt,
+} from '../proof/bundle/receipt.ts';
 import { isZip, ZIP_MAX_BYTES } from '../proof/bundle/zip.ts';
 import { FileError, toFileError, withFileErrors } from './file-error.ts';
 import { UsageError } from './io.ts';
@@ -12,8 +18,7 @@ import { readRegularFile, readStart } from './regular-file.ts';
 /** A path given to `verify`, as far as can be told without reading it all. */
 export type RecognisedPath =
   /** A work, with its receipt or proofs beside it. */
-  | { readonly kind: 'work' }
-  | { readonly kind: 'proof' | 'receipt' | 'zip'; readonly work: string | null };
+  { readonly kind: 'work' } | { readonly kind: 'proof' | 'receipt' | 'zip'; readonly work: string | null };
 
 const PROOF_SUFFIX = '.ots';
 const PROOF_START = '\0OpenTimestamps';
@@ -43,7 +48,10 @@ export async function recognisePath(path: string, isWorkGiven: boolean): Promise
 export async function readEvidenceBeside(work: string): Promise<Evidence> {
   const names = await findBeside(work);
   const receiptName = basename(receiptPath(work));
-  const proofs = await readProofs(dirname(work), names.filter((name) => name !== receiptName));
+  const proofs = await readProofs(
+    dirname(work),
+    names.filter((name) => name !== receiptName),
+  );
   if (!names.includes(receiptName)) return { name: work, claims: null, proofs };
   const receipt = readReceipt(await readRegularFile(receiptPath(work), RECEIPT_MAX_BYTES));
   return { name: work, claims: receipt.claims, proofs: withoutDuplicates([...receipt.proofs, ...proofs]) };
@@ -116,4 +124,3 @@ function withoutDuplicates(proofs: readonly ProofFile[]): ProofFile[] {
     (proof, index) => !proofs.slice(0, index).some((earlier) => compareBytes(earlier.bytes, proof.bytes) === 0),
   );
 }
-

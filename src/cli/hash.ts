@@ -21,7 +21,10 @@ export function registerHash(program: Command, io: CliIo): void {
     .option('--sha512', 'print the SHA-512 instead')
     .option('--json', 'one line of JSON a file, with both digests')
     .option('--quiet', 'no progress')
-    .addHelpText('after', '\nExample:\n  touchmark hash photo.jpg\n\nExit codes: 0 all hashed, 1 a file failed, 3 wrong usage.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  touchmark hash photo.jpg\n\nExit codes: 0 all hashed, 1 a file failed, 3 wrong usage.',
+    )
     .action(async (paths: string[], options: HashOptions) => {
       io.exitCode = await hash(paths, options, io);
     });

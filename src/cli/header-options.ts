@@ -43,7 +43,9 @@ export async function chooseHeaders(options: HeaderOptions, io: CliIo): Promise<
   if (rpc !== undefined) return bitcoinCoreHeaders(rpc, network);
   const urls = esplora ?? (network === sandbox?.network ? [sandbox.esploraUrl] : PUBLIC_ESPLORA_URLS[network]);
   if (urls === undefined) throw new UsageError(`nobody serves ${network} in public: add --esplora, --rpc or --headers`);
-  if (new Set(urls).size !== urls.length) throw new UsageError('--esplora names the same server twice');
+  // One operator that answers twice is still one opinion.
+  const hosts = new Set(urls.map((url) => new URL(url).host));
+  if (hosts.size !== urls.length) throw new UsageError('--esplora names the same server twice');
   const needed = quorum ?? urls.length;
   if (needed > urls.length || 2 * needed <= urls.length) {
     throw new UsageError(`--quorum has to be more than half of the ${urls.length} servers, and no more than all`);

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { encodeHex } from '../base/hex.ts';
+import { PROOF_MAX_BYTES } from '../proof/bundle/receipt.ts';
 import type { Attestation } from '../proof/ots/attestation.ts';
 import { type DetachedTimestamp, decodeDetached, encodeDetached } from '../proof/ots/codec.ts';
 import { OP_TAGS, type Op } from '../proof/ots/op.ts';
 import { type Timestamp, walkAttestations } from '../proof/ots/timestamp.ts';
-import { PROOF_MAX_BYTES } from '../proof/bundle/receipt.ts';
 import { type CliIo, describeError, EXIT, type ExitCode, showName, worstExitCode, writeJsonLine } from './io.ts';
 import { readRegularFile } from './regular-file.ts';
 
@@ -14,7 +14,10 @@ export function registerInfo(program: Command, io: CliIo): void {
     .description('show what OpenTimestamps proofs say, without checking it against Bitcoin')
     .argument('<file...>', '.ots files')
     .option('--json', 'one line of JSON a file')
-    .addHelpText('after', '\nExample:\n  touchmark info photo.jpg.*.ots\n\nExit codes: 0 all read, 1 a file is not a proof, 3 wrong usage.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  touchmark info photo.jpg.*.ots\n\nExit codes: 0 all read, 1 a file is not a proof, 3 wrong usage.',
+    )
     .action(async (files: string[], options: { json?: true }) => {
       io.exitCode = await info(files, options.json === true, io);
     });

@@ -1,13 +1,13 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError, toFileError, withFileErrors } from './file-error.ts';
+import { RECEIPT_SUFFIX } from './receipt-files.ts';
 
 /** A file to work on, or a path that could not be. */
 export type ListedFile = { readonly path: string } | { readonly path: string; readonly failure: unknown };
 
 /** The folder of a running sandbox changes all the time. */
 const SKIPPED_FOLDERS = new Set(['.touchmark']);
-const RECEIPT_SUFFIX = '.touchmark.json';
 
 /**
  * The files that the given paths mean, in a stable order. A folder stands for every regular file below it when
@@ -56,7 +56,11 @@ async function readFolder(folder: string) {
 }
 
 function isOwnFile(name: string, names: ReadonlySet<string>): boolean {
-  if (name.endsWith(RECEIPT_SUFFIX) || name.startsWith('.touchmark-')) return true;
   const [, work] = /^(.+)\.[A-Za-z0-9_-]+\.ots$/s.exec(name) ?? [];
-  return work !== undefined && names.has(`${work}${RECEIPT_SUFFIX}`);
+  return isOwnName(name) || (work !== undefined && names.has(`${work}${RECEIPT_SUFFIX}`));
+}
+
+/** Names that only Touchmark gives: receipts, the memory of `watch`, files half written. */
+export function isOwnName(name: string): boolean {
+  return name.endsWith(RECEIPT_SUFFIX) || name.startsWith('.touchmark-');
 }

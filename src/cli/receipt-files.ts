@@ -1,14 +1,9 @@
 import { rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { RandomBytes } from '../base/clock.ts';
 import { equalBytes } from '../base/bytes.ts';
+import type { RandomBytes } from '../base/clock.ts';
 import { BundleError } from '../proof/bundle/error.ts';
-import {
-  decodeReceipt,
-  encodeReceipt,
-  RECEIPT_MAX_BYTES,
-  type TouchmarkReceipt,
-} from '../proof/bundle/receipt.ts';
+import { decodeReceipt, encodeReceipt, RECEIPT_MAX_BYTES, type TouchmarkReceipt } from '../proof/bundle/receipt.ts';
 import { FileError, withFileErrors } from './file-error.ts';
 import { readRegularFile } from './regular-file.ts';
 import { writeFileAtomically } from './write-file.ts';
@@ -29,7 +24,10 @@ export function proofPath(work: string, calendar: string): string {
 /** Whether a receipt can stand beside the work; said before anything is anchored. Throws `FileError`. */
 export function checkReceiptName(work: string): void {
   if (Buffer.byteLength(basename(receiptPath(work))) > NAME_MAX_BYTES) {
-    throw new FileError('name-too-long', 'the name is too long for a receipt to stand beside it; copy it to a shorter name');
+    throw new FileError(
+      'name-too-long',
+      'the name is too long for a receipt to stand beside it; copy it to a shorter name',
+    );
   }
 }
 

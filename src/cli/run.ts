@@ -21,7 +21,10 @@ export async function runProgram(
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showHelpAfterError('(add --help for what it takes; put -- before a file name that starts with a dash)')
-    .addHelpText('after', '\nExit codes: 0 success, 1 not verified or failed, 2 pending, 3 wrong usage, 4 could not be checked.');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 success, 1 not verified or failed, 2 pending, 3 wrong usage, 4 could not be checked.',
+    );
   for (const register of commands) register(program, io);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -163,7 +163,10 @@ function stateOf(timestamps: readonly Timestamp[]): Upgraded['state'] {
 }
 
 function report({ path, isChanged, state, lookups }: Upgraded, options: Options, io: CliIo): void {
-  if (options.json) return writeJsonLine(io, { file: path, ok: true, changed: isChanged, state, calendars: lookups });
+  if (options.json) {
+    writeJsonLine(io, { file: path, ok: true, changed: isChanged, state, calendars: lookups });
+    return;
+  }
   io.out(`${showName(path)}: ${state}${isChanged ? ', completed' : ''}\n`);
   for (const { uri, result, detail } of lookups) {
     if (result !== 'found') io.err(`  ${uri}: ${result}${detail === '' ? '' : `: ${detail}`}\n`);

@@ -88,7 +88,14 @@ async function verify(paths: readonly string[], options: VerifyOptions, io: CliI
     throw new UsageError('give --file or --digest, not both');
   }
   const given = options.digest === undefined ? null : parseDigest(options.digest);
-  const headers = await chooseHeaders(options, io);
+  let headers: HeaderSource;
+  try {
+    headers = await chooseHeaders(options, io);
+  } catch (failure) {
+    if (failure instanceof UsageError) throw failure;
+    io.err(`touchmark: the block headers cannot be used: ${describeError(failure).message}\n`);
+    return EXIT.cannotCheck;
+  }
   const codes: ExitCode[] = [];
   const cases = await listCases(paths, options, given !== null, (path, failure) => {
     codes.push(reportFailure(path, failure, options, io));
@@ -137,7 +144,8 @@ async function listCases(
         proofs.set(key, together);
         cases.set(key, { name: together.join(', '), work, read: () => readProofs(together) });
       } else {
-        const read = recognised.kind === 'zip' ? readArchiveEvidence : async (p: string) => [await readReceiptEvidence(p)];
+        const read =
+          recognised.kind === 'zip' ? readArchiveEvidence : async (p: string) => [await readReceiptEvidence(p)];
         cases.set(path, { name: path, work, read: () => read(path) });
       }
     } catch (failure) {
@@ -167,7 +175,10 @@ function selectEvidence(
   work: WorkDigests,
 ): readonly (Evidence | BundleError)[] {
   const about = evidence.filter(
-    (item) => !(item instanceof BundleError) && item.claims !== null && equalBytes(item.claims.sha256, work.sha256 ?? new Uint8Array()),
+    (item) =>
+      !(item instanceof BundleError) &&
+      item.claims !== null &&
+      equalBytes(item.claims.sha256, work.sha256 ?? new Uint8Array()),
   );
   return about.length > 0 ? about : evidence.slice(0, 1);
 }

@@ -1,12 +1,23 @@
 import { type FSWatcher, watch as watchFolder } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { Command } from 'commander';
 import { CodedError } from '../base/coded-error.ts';
+import { encodeHex } from '../base/hex.ts';
+import { TouchmarkClientError } from '../net/touchmark-client.ts';
 import { type AnchorResult, anchorFiles } from './anchor-files.ts';
 import { FileError, toFileError, withFileErrors } from './file-error.ts';
-import { type CliIo, describeError, EXIT, type ExitCode, showName, worstExitCode, writeJsonLine } from './io.ts';
-import { listFiles } from './list-files.ts';
+import {
+  type CliIo,
+  describeError,
+  EXIT,
+  type ExitCode,
+  showName,
+  UsageError,
+  worstExitCode,
+  writeJsonLine,
+} from './io.ts';
+import { isOwnName, listFiles } from './list-files.ts';
 import { parseCount } from './option-values.ts';
 import { addServerOptions, type ChosenServer, chooseServer, type ServerOptions } from './server-options.ts';
 import { readWatchState, type WatchedFile, writeWatchState } from './watch-state.ts';
@@ -20,7 +31,9 @@ interface Options extends ServerOptions {
 }
 
 /** A burst of changes is looked at together. */
-const BURST_MS = 250;
+const BURST_MS = 1_000;
+/** What is done is written down after so many files, so that an interrupted run of many does not start over. */
+const STATE_EVERY = 500;
 
 export function registerWatch(program: Command, io: CliIo): void {
   addServerOptions(program.command('watch'))
@@ -50,40 +63,47 @@ Exit codes: 0 ended by an interrupt, 1 the folder or (with --once) a file failed
 async function watch(folder: string, options: Options, io: CliIo): Promise<ExitCode> {
   const server = await chooseServer(options, io);
   const isFolder = (await withFileErrors(() => stat(folder))).isDirectory();
-  if (!isFolder) throw new FileError('no-such-file', `${showName(folder)} is not a folder`);
-  const watcher = new FolderWatch(folder, server, options, io);
-  await watcher.load();
-  if (options.once) return (await watcher.pass()).code;
-
-  const changes = new ChangeSignal();
-  using _notifier = openNotifier(folder, changes, io);
+  if (!isFolder) throw new UsageError(`${showName(folder)} is not a folder; \`touchmark anchor\` takes files`);
+  const settleMs = 1000 * options.settleSeconds;
+  const watched = new WatchedFolder(folder, settleMs, server, options, io);
+  await watched.load();
+  if (options.once) {
+    await watched.pass();
+    await io.clock.sleep(settleMs, io.signal);
+    return (await watched.pass()).code;
+  }
+  using changes = new ChangeListener(folder, io);
   if (!options.json) io.err(`touchmark: watching ${showName(folder)}; interrupt to end\n`);
   while (!io.signal.aborted) {
-    const { hasUnsettled } = await watcher.pass();
-    const pauseMs = 1000 * (hasUnsettled ? options.settleSeconds : options.rescanSeconds);
-    await changes.wait(pauseMs, io);
+    const { hasUnsettled } = await watched.pass();
+    await changes.wait(hasUnsettled ? settleMs : 1000 * options.rescanSeconds);
   }
   return EXIT.success;
 }
 
-interface Seen {
+/** How a file looked, and since when it has looked so. */
+interface Look {
   readonly size: number;
   readonly modifiedMs: number;
-  /** When it was first seen like this. */
   readonly sinceMs: number;
 }
 
-class FolderWatch {
+class WatchedFolder {
   readonly #folder: string;
+  readonly #settleMs: number;
   readonly #server: ChosenServer;
   readonly #options: Options;
   readonly #io: CliIo;
-  #anchored = new Map<string, WatchedFile>();
-  #seen = new Map<string, Seen>();
-  readonly #refused = new Map<string, Seen>();
+  /** By path below the folder. */
+  #anchored: Map<string, WatchedFile> = new Map();
+  /** By path, like what follows. */
+  #looks: Map<string, Look> = new Map();
+  /** Files that could not be anchored as they are. */
+  readonly #refused: Map<string, Look> = new Map();
 
-  constructor(folder: string, server: ChosenServer, options: Options, io: CliIo) {
+  constructor(folder: string, settleMs: number, server: ChosenServer, options: Options, io: CliIo) {
     this.#folder = folder;
+    this.#settleMs = settleMs;
     this.#server = server;
     this.#options = options;
     this.#io = io;
@@ -93,26 +113,133 @@ class FolderWatch {
     this.#anchored = await readWatchState(this.#folder);
   }
 
-  /** Anchors every file that is new or changed and has settled. A file that failed is tried again when it changes. */
+  /** Looks at everything, and anchors what is new or changed and has settled. */
   async pass(): Promise<{ code: ExitCode; hasUnsettled: boolean }> {
-    const io = this.#io;
+    const looks = new Map<string, Look>();
     const settled: { path: string }[] = [];
-    const codes: ExitCode[] = [];
     let hasUnsettled = false;
-    const present = new Map<string, Seen>();
     for await (const listed of listFiles([this.#folder], true)) {
-      if ('failure' in listed) continue;
-      const seen = await this.#look(listed.path);
-      if (seen === null) continue;
-      present.set(listed.path, seen);
-      if (isSame(this.#anchored.get(this.#key(listed.path)), seen) || isSame(this.#refused.get(listed.path), seen)) continue;
-      const quietMs = io.clock.now() - Math.max(seen.sinceMs, this.#options.once ? 0 : seen.sinceMs);
-      const isSettled = this.#options.once ? this.#isOld(seen) : quietMs >= 1000 * this.#options.settleSeconds;
-      if (isSettled) settled.push({ path: listed.path });
+      const look = 'failure' in listed ? null : await this.#look(listed.path);
+      if (look === null) continue;
+      looks.set(listed.path, look);
+      const isDone =
+        isSame(this.#anchored.get(this.#key(listed.path)), look) || isSame(this.#refused.get(listed.path), look);
+      if (isDone) continue;
+      if (this.#io.clock.now() - look.sinceMs >= this.#settleMs) settled.push({ path: listed.path });
       else hasUnsettled = true;
     }
-    this.#seen = present;
-    if (settled.length > 0) codes.push(await this.#anchor(settled));
-    return { code: worstExitCode(codes), hasUnsettled };
+    this.#looks = looks;
+    return { code: settled.length > 0 ? await this.#anchor(settled) : EXIT.success, hasUnsettled };
   }
+
+  async #look(path: string): Promise<Look | null> {
+    try {
+      const { size, mtimeMs: modifiedMs } = await withFileErrors(() => stat(path));
+      const before = this.#looks.get(path);
+      return isSame(before, { size, modifiedMs }) ? before! : { size, modifiedMs, sinceMs: this.#io.clock.now() };
+    } catch (error) {
+      // It went away between the listing and the look.
+      if (error instanceof FileError) return null;
+      throw error;
+    }
+  }
+
+  async #anchor(files: readonly { path: string }[]): Promise<ExitCode> {
+    const io = this.#io;
+    const codes: ExitCode[] = [];
+    const results = anchorFiles(files, {
+      client: this.#server.client,
+      server: this.#server.url,
+      network: this.#server.network,
+      random: io.random,
+      signal: io.signal,
+      sendsNames: this.#options.withNames === true,
+      onOtherReceipt: 'set-aside',
+      anchorsAgain: false,
+      onBytes: () => {},
+    });
+    try {
+      for await (const result of results) {
+        codes.push(this.#keep(result));
+        if (codes.length % STATE_EVERY === 0) await this.#save();
+      }
+    } catch (error) {
+      // The server fails: each file it was met with is reported, and comes up again at the next pass.
+      if (!(error instanceof CodedError)) throw error;
+    }
+    await this.#save();
+    return worstExitCode(codes);
+  }
+
+  #keep(result: AnchorResult): ExitCode {
+    const { file } = result;
+    const look = this.#looks.get(file)!;
+    if (!result.ok) {
+      if (!(result.failure instanceof TouchmarkClientError)) this.#refused.set(file, look);
+      const { error, message } = describeError(result.failure);
+      if (this.#options.json) writeJsonLine(this.#io, { file, ok: false, error, message });
+      else this.#io.err(`touchmark: ${showName(file)}: ${message}\n`);
+      return EXIT.failure;
+    }
+    const { receiptId, sha256 } = result.receipt;
+    this.#anchored.set(this.#key(file), { size: look.size, modifiedMs: look.modifiedMs, receiptId });
+    if (result.isKnown) return EXIT.success;
+    if (this.#options.json)
+      writeJsonLine(this.#io, { file, ok: true, receipt_id: receiptId, hash_hex: encodeHex(sha256) });
+    else this.#io.out(`${showName(file)}: receipt ${receiptId}\n`);
+    return EXIT.success;
+  }
+
+  /** Files that are gone are forgotten. */
+  #save(): Promise<void> {
+    const present = new Set([...this.#looks.keys()].map((path) => this.#key(path)));
+    const files = new Map([...this.#anchored].filter(([key]) => present.has(key)));
+    return writeWatchState(this.#folder, files, this.#io.random);
+  }
+
+  #key(path: string): string {
+    return relative(this.#folder, path);
+  }
+}
+
+/** Ends a wait early when the system reports a change. Without such reports, the regular looks have to do. */
+class ChangeListener implements Disposable {
+  readonly #io: CliIo;
+  readonly #watcher: FSWatcher | null;
+  #changed = new AbortController();
+
+  constructor(folder: string, io: CliIo) {
+    this.#io = io;
+    this.#watcher = this.#open(folder);
+  }
+
+  async wait(ms: number): Promise<void> {
+    await this.#io.clock.sleep(ms, AbortSignal.any([this.#changed.signal, this.#io.signal]));
+    if (!this.#changed.signal.aborted) return;
+    await this.#io.clock.sleep(BURST_MS, this.#io.signal);
+    this.#changed = new AbortController();
+  }
+
+  [Symbol.dispose](): void {
+    this.#watcher?.close();
+  }
+
+  #open(folder: string): FSWatcher | null {
+    try {
+      const watcher = watchFolder(folder, { recursive: true }, (_, name) => {
+        if (name === null || !isOwnName(basename(name))) this.#changed.abort();
+      });
+      return watcher.on('error', () => watcher.close());
+    } catch (error) {
+      if (toFileError(error) instanceof FileError) return null;
+      throw error;
+    }
+  }
+}
+
+function isSame(
+  known: { size: number; modifiedMs: number } | undefined,
+  look: { size: number; modifiedMs: number },
+): boolean {
+  return known !== undefined && known.size === look.size && known.modifiedMs === look.modifiedMs;
 }

@@ -197,7 +197,9 @@ async function readCapped(response: Response, maxBytes: number): Promise<Uint8Ar
 
 function readRefusal(status: number, content: Uint8Array, retryAfter: string | null): TouchmarkClientError {
   const { message, error } = parseJson(content) ?? {};
-  const reason = printable(typeof message === 'string' ? message : typeof error === 'string' ? error : `status ${status}`);
+  const reason = printable(
+    typeof message === 'string' ? message : typeof error === 'string' ? error : `status ${status}`,
+  );
   if (status === 429) {
     const wait = readRetryAfter(retryAfter);
     const advice = wait > 0 ? ` Try again in ${showDuration(wait)}, or use an API key.` : ' Use an API key.';

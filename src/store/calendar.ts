@@ -178,16 +178,23 @@ export function createCalendarWriter(transaction: Transaction<Schema>): Calendar
         .execute();
     },
 
-    async appendCommitment(calendar, commitment) {
-      // The row lock is held until commit: positions are taken, and become visible, in one order whoever takes them.
-      const { last_position: position } = await transaction
-        .updateTable('calendar')
-        .set((row) => ({ last_position: row('last_position', '+', 1) }))
-        .where('name', '=', calendar)
-        .returning('last_position')
-        .executeTakeFirstOrThrow();
-      await transaction.insertInto('calendar_commitment').values({ calendar, position, commitment }).execute();
-      return position;
+    async appendCommitments(entries) {
+      const byCalendar = Map.groupBy(entries, ({ calendar }) => calendar);
+      const rows: { calendar: string; position: number; commitment: Uint8Array }[] = [];
+      // In one order everywhere, so that two nodes never wait for each other's calendars.
+      for (const calendar of [...byCalendar.keys()].sort()) {
+        const added = byCalendar.get(calendar)!;
+        // The row lock is held until commit: positions are taken, and become visible, in one order whoever takes them.
+        const { last_position: last } = await transaction
+          .updateTable('calendar')
+          .set((row) => ({ last_position: row('last_position', '+', added.length) }))
+          .where('name', '=', calendar)
+          .returning('last_position')
+          .executeTakeFirstOrThrow();
+        const first = last - added.length + 1;
+        rows.push(...added.map(({ commitment }, i) => ({ calendar, position: first + i, commitment })));
+      }
+      await transaction.insertInto('calendar_commitment').values(rows).execute();
     },
 
     async claimStamper({ calendar, revision, owner, now, leaseUntil }) {

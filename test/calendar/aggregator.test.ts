@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { encodeHex } from '../../src/base/hex.ts';
+import { createJournal } from '../../src/core/calendar/journal.ts';
 import { type Aggregator, createAggregator, DIGEST_MAX_BYTES } from '../../src/core/calendar/aggregator.ts';
 import type { Store } from '../../src/core/store.ts';
 import { decodeTimestamp } from '../../src/proof/ots/codec.ts';
@@ -38,7 +39,7 @@ for (const engine of ENGINES) {
       return createAggregator({
         name: NAME,
         uri: URI,
-        store: { transact },
+        journal: createJournal({ transact }),
         hmacKey: KEY,
         clock: new TestClock(),
         random,

@@ -4,6 +4,7 @@ import { equalBytes } from '../../src/base/bytes.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { encodeHex } from '../../src/base/hex.ts';
 import { MAINNET_STAMP_POLICY, type StampPolicy } from '../../src/core/calendar/policy.ts';
+import { createJournal } from '../../src/core/calendar/journal.ts';
 import { type CalendarService, openCalendar } from '../../src/core/calendar/service.ts';
 import { createStamper, type StamperOptions } from '../../src/core/calendar/stamper.ts';
 import { createStampWallet, type StampWallet } from '../../src/core/calendar/wallet.ts';
@@ -97,6 +98,7 @@ export async function createRig(
     name,
     uri: `http://127.0.0.1/calendar/${name}`,
     store,
+    journal: createJournal(store),
     hmacKey: randomBytes(32),
     clock,
     random: (length) => randomBytes(length),

@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { reverseBytes } from '../../src/base/bytes.ts';
 import { encodeHex } from '../../src/base/hex.ts';
 import { CalendarError, type CalendarErrorCode } from '../../src/core/calendar/error.ts';
+import { createJournal } from '../../src/core/calendar/journal.ts';
 import { type CalendarService, openCalendar } from '../../src/core/calendar/service.ts';
 import { calendarRoutes, soleCalendarRoutes } from '../../src/http/calendar/index.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -314,6 +315,7 @@ test('where that is configured, digests are refused while nothing reaches Bitcoi
     name: rig.name,
     uri: 'http://127.0.0.1/',
     store,
+    journal: createJournal(store),
     hmacKey: randomBytes(32),
     clock: rig.clock,
     random: (length) => randomBytes(length),

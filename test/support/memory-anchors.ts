@@ -38,7 +38,9 @@ export function createMemoryAnchors(now: () => number): MemoryAnchors {
       await service.hold;
       if (service.fault !== null) throw new AnchorError(service.fault, 'as the test wants it');
       const { round, receipts: made } = buildRound(requests, now(), (length) => new Uint8Array(randomBytes(length)));
-      const submissions = CALENDARS.map(({ name, url }) => submit(round.root, round.id, name, url, service.down.has(name)));
+      const submissions = CALENDARS.map(({ name, url }) =>
+        submit(round.root, round.id, name, url, service.down.has(name)),
+      );
       for (const receipt of made) receipts.set(receipt.id, { receipt, round, submissions });
       return made.map((receipt) => ({ receipt, submissions }));
     },
@@ -67,7 +69,9 @@ export function createMemoryAnchors(now: () => number): MemoryAnchors {
     corrupt(id, calendar) {
       const stored = receipts.get(id)!;
       const submissions = stored.submissions.map((submission): Submission => {
-        return submission.calendar === calendar ? { ...submission, proof: new Uint8Array([7]), attempt: 9 } : submission;
+        return submission.calendar === calendar
+          ? { ...submission, proof: new Uint8Array([7]), attempt: 9 }
+          : submission;
       });
       receipts.set(id, { ...stored, submissions });
     },

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Allowance } from '../../src/core/limit/gcra.ts';
@@ -13,6 +13,7 @@ import type { Surface } from '../../src/http/shared/surface.ts';
 import type { BitcoinNetwork } from '../../src/proof/bitcoin/network.ts';
 import { createMemoryAnchors, type MemoryAnchors } from './memory-anchors.ts';
 
+export const API_KEY = 'orpho_0123456789abcdefghijklmnopqrstuv';
 export const START = Date.parse('2026-05-14T14:00:00Z');
 
 export interface OrphographServer {
@@ -44,6 +45,7 @@ export function createOrphographServer(
           options.freeTier === undefined
             ? null
             : new MemoryLimiter({ allowance: options.freeTier, maxKeys: 1000, clock }),
+        apiKeyDigests: [createHash('sha256').update(API_KEY).digest()],
         operations: {
           measureLedger: async () => ({ anchors: 245_678, upgrades: 12_345, expiries: 0 }),
           lastRuns: () => ({ upgradeAt: START - 300_000, expiryAt: null }),

@@ -3,9 +3,9 @@ import { concatBytes } from '../../base/bytes.ts';
 import type { Clock, RandomBytes } from '../../base/clock.ts';
 import { type MerkleStep, merkleTree } from '../../proof/merkle/opentimestamps.ts';
 import { GroupCommit, GroupCommitError, type GroupCommitErrorCode } from '../batch/group-commit.ts';
-import type { Store } from '../store.ts';
 import { createCommitmentMaker } from './commitment.ts';
 import { CalendarError, type CalendarErrorCode } from './error.ts';
+import type { Journal } from './journal.ts';
 import { encodeAppend, encodePath, encodePendingAttestation, encodePrepend, SHA256 } from './wire.ts';
 
 /** What the protocol takes: anything from nothing to a SHA-512. */
@@ -23,7 +23,7 @@ export interface AggregatorOptions {
   readonly name: string;
   /** The address under which the calendar will answer for as long as proofs are to be completed. */
   readonly uri: string;
-  readonly store: Pick<Store, 'transact'>;
+  readonly journal: Journal;
   /** 32 secret bytes. */
   readonly hmacKey: Uint8Array;
   readonly clock: Clock;
@@ -41,7 +41,7 @@ export interface Aggregator {
 }
 
 /** Group commit: while a batch is being written the next one collects, so an idle calendar answers at once. */
-export function createAggregator({ name, uri, store, hmacKey, clock, random }: AggregatorOptions): Aggregator {
+export function createAggregator({ name, uri, journal, hmacKey, clock, random }: AggregatorOptions): Aggregator {
   const makeCommitment = createCommitmentMaker(hmacKey);
   const attestation = encodePendingAttestation(uri);
 
@@ -51,7 +51,7 @@ export function createAggregator({ name, uri, store, hmacKey, clock, random }: A
     const tree = merkleTree(digests.map((digest, index) => sha256(concatBytes(digest, nonceOf(index)))));
     const { time, mac, bytes } = makeCommitment(tree.root, Math.floor(clock.now() / 1000));
     try {
-      await store.transact(({ calendar }) => calendar.appendCommitment(name, bytes));
+      await journal.append({ calendar: name, commitment: bytes });
     } catch (error) {
       // It may be written all the same. Then it is stamped for nobody, and whoever submits again is in another one.
       throw new CalendarError('calendar-unavailable', 'the batch was not committed', { cause: error });

@@ -1,13 +1,13 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, encodeUint32 } from '../../base/bytes.ts';
 
-export const HMAC_KEY_BYTES = 32;
+const HMAC_KEY_BYTES = 32;
 const MAC_BYTES = 8;
 
 /** Turns a batch's tip (32 bytes) into the commitment that is journalled: time(4) ‖ tip(32) ‖ mac(8). */
 export type CommitmentMaker = (tip: Uint8Array, unixSeconds: number) => Commitment;
 
-export interface Commitment {
+interface Commitment {
   readonly time: Uint8Array;
   readonly mac: Uint8Array;
   /** 44 bytes; what a client asks `GET /timestamp/` for. */

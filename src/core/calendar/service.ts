@@ -4,6 +4,7 @@ import type { Store } from '../store.ts';
 import { createAggregator } from './aggregator.ts';
 import { coveredFrom } from './coverage.ts';
 import { CalendarError } from './error.ts';
+import type { Journal } from './journal.ts';
 import type { StampPolicy } from './policy.ts';
 import { createRangeTrees } from './range-tree.ts';
 import { nextStampAt } from './stamper.ts';
@@ -70,6 +71,7 @@ export interface CalendarOptions {
   /** The address that pending attestations name. */
   readonly uri: string;
   readonly store: Store;
+  readonly journal: Journal;
   /** 32 secret bytes. */
   readonly hmacKey: Uint8Array;
   readonly clock: Clock;

@@ -38,7 +38,7 @@ export interface StamperOptions {
 }
 
 /** Txids are in the order explorers show. */
-export type StamperEvent =
+type StamperEvent =
   | {
       readonly event: 'stamp-opened' | 'stamp-bumped';
       readonly txid: string;

@@ -1,3 +1,4 @@
+import type { JournalEntry } from './journal.ts';
 import type { ChainErrorCode, ChainTip } from '../chain.ts';
 import type { Coin, Outpoint, Stamp, StampVersion } from './stamp.ts';
 
@@ -71,7 +72,7 @@ export interface CalendarReader {
   listStamps(calendar: string, limit: number): Promise<StampSummary[]>;
 }
 
-export interface StamperClaim {
+interface StamperClaim {
   readonly calendar: string;
   readonly revision: number;
   readonly owner: string;
@@ -106,8 +107,8 @@ export interface MinedStamp {
 export interface CalendarWriter {
   /** Creates the calendar, or changes the URI that its future answers name. */
   registerCalendar(calendar: string, uri: string): Promise<void>;
-  /** Appends to the journal; returns the position, which is one more than the last whoever appended that. */
-  appendCommitment(calendar: string, commitment: Uint8Array): Promise<number>;
+  /** Appends to the calendars' journals, in order; a position is one more than the last, whoever appended that. */
+  appendCommitments(entries: readonly JournalEntry[]): Promise<void>;
   /**
    * Takes or renews the lease and moves the revision on, if nobody else holds the lease and the revision is still the
    * given one. Every change to the stamper's state is made in a transaction in which this came first and was true.

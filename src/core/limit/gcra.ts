@@ -13,8 +13,11 @@ export type Decision =
  * is all that is kept of a bucket; a bucket nobody took from has any moment in the past. Times are epoch ms.
  */
 export function takeToken(fullAt: number, now: number, allowance: Allowance): Decision {
-  const next = Math.max(fullAt, now) + tokenMs(allowance);
-  const retryAfterMs = next - tokenMs(allowance) * allowance.count - now;
+  const capacityMs = tokenMs(allowance) * allowance.count;
+  // No bucket is emptier than empty, also when the system's time was set back.
+  const known = Math.min(Math.max(fullAt, now), now + capacityMs);
+  const next = known + tokenMs(allowance);
+  const retryAfterMs = next - capacityMs - now;
   return retryAfterMs <= 0 ? { allowed: true, fullAt: next } : { allowed: false, retryAfterMs };
 }
 

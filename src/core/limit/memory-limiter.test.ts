@@ -103,3 +103,10 @@ test('buckets that are full again are forgotten', () => {
   limiter.take('last');
   assert.equal(limiter.size, 1);
 });
+
+test('setting the time back does not lock anyone out for longer than it takes to refill a token', () => {
+  const limiter = createLimiter(3, 3000);
+  for (let i = 0; i < 3; i++) limiter.take('a');
+  clock.time -= DAY_MS;
+  assert.deepEqual(limiter.take('a'), { allowed: false, retryAfterMs: 1000 });
+});

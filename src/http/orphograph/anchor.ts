@@ -35,7 +35,8 @@ const schema = {
 /** `POST /api/anchor` */
 export function registerAnchor(app: App, anchors: AnchorService, admit: Admit): void {
   app.post('/api/anchor', { schema, bodyLimit: BODY_MAX_BYTES, config: { cors: true } }, async (request) => {
-    const [anchored] = await submitAdmitted(anchors, admit(request), [toAnchorRequest(request.body)]);
-    return presentAnchored(anchored!);
+    const admission = admit(request);
+    const [anchored] = await submitAdmitted(anchors, admission, [toAnchorRequest(request.body)]);
+    return presentAnchored(anchored!, admission.subscriptionActive);
   });
 }

@@ -34,7 +34,7 @@ const PADDING = 8;
 const LETTER_WIDTH = 6.2;
 
 /** Self-contained: no style, script, font or link of its own. Every text in it is a constant of this file. */
-export function renderBadge(status: RoundStatus, network: BitcoinNetwork): string {
+function renderBadge(status: RoundStatus, network: BitcoinNetwork): string {
   const { text, colour } = lookOf(status, network);
   const textWidth = Math.round(text.length * LETTER_WIDTH);
   const width = textWidth + 2 * PADDING;

@@ -2,7 +2,8 @@ import { Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
 import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { App } from '../shared/app.ts';
-import { prepareAnswer, sendReady, shareFor } from '../shared/ready-answer.ts';
+import { shareFor } from '../shared/fresh-cache.ts';
+import { prepareAnswer, sendReady } from '../shared/ready-answer.ts';
 import { nullable } from './schemas.ts';
 import { presentTime, presentTimeOrNull } from './wire.ts';
 

@@ -3,7 +3,7 @@ import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { Limiter } from '../../core/limit/limiter.ts';
 import type { BitcoinNetwork } from '../../proof/bitcoin/network.ts';
 import type { Surface } from '../shared/surface.ts';
-import { createFreeTier } from './admission.ts';
+import { createAdmission } from './admission.ts';
 import { registerAnchor } from './anchor.ts';
 import { registerAnchorBatch } from './anchor-batch.ts';
 import { registerBadgeJs } from './badge-js.ts';
@@ -21,6 +21,8 @@ export interface OrphographParts {
   readonly anchors: AnchorService;
   /** Of anonymous anchors, by client network; null lets everyone anchor as much as they like. */
   readonly freeTier: Limiter | null;
+  /** SHA-256 of the API keys whose holders are not subject to the free tier. */
+  readonly apiKeyDigests: readonly Uint8Array[];
   readonly operations: Operations;
   readonly network: BitcoinNetwork;
   readonly pricing: Pricing;
@@ -34,7 +36,7 @@ export function createOrphograph(parts: OrphographParts): Surface {
     pathPrefixes: ['/api/', '/badge.js'],
     presentError,
     register(app) {
-      const admit = createFreeTier(parts.freeTier);
+      const admit = createAdmission(parts.apiKeyDigests, parts.freeTier);
       registerAnchor(app, anchors, admit);
       registerAnchorBatch(app, anchors, admit);
       registerReceipt(app, anchors, clock);

@@ -36,7 +36,10 @@ const schema = {
   summary: 'A receipt with all its proofs, as an archive that is checked without this server',
   tags: ['orphograph'],
   params: ReceiptParams,
-  response: { 200: { content: { 'application/zip': { schema: Type.Unsafe<Uint8Array>({ type: 'string', format: 'binary' }) } } }, ...READ_ERRORS },
+  response: {
+    200: { content: { 'application/zip': { schema: Type.Unsafe<Uint8Array>({ type: 'string', format: 'binary' }) } } },
+    ...READ_ERRORS,
+  },
 };
 
 /** `GET /api/receipt/{receipt_id}.zip` */

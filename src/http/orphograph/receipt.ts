@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
 import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { App } from '../shared/app.ts';
-import { prepareAnswer, type ReadyAnswer, sendReady } from '../shared/ready-answer.ts';
+import { FreshCache } from '../shared/fresh-cache.ts';
+import { prepareAnswer, sendReady } from '../shared/ready-answer.ts';
 import { findReceipt } from './find-receipt.ts';
 import { READ_ERRORS, Receipt, ReceiptParams } from './schemas.ts';
 import { presentReceipt } from './wire.ts';
@@ -21,21 +21,18 @@ const schema = {
 
 /** `GET /api/receipt/{receipt_id}` */
 export function registerReceipt(app: App, anchors: AnchorService, clock: Clock): void {
-  const ready = new LRUCache<string, ReadyAnswer>({
-    max: MAX_READY_RECEIPTS,
-    ttl: FRESH_MS,
-    // Asks our clock every time, instead of keeping a timer to save on asking.
-    ttlResolution: 0,
-    perf: clock,
-    fetchMethod: async (id) => {
+  const ready = new FreshCache({
+    freshMs: FRESH_MS,
+    maxEntries: MAX_READY_RECEIPTS,
+    clock,
+    make: async (id) => {
       const { stored, proofs } = await findReceipt(anchors, id);
       return prepareAnswer(presentReceipt(stored, proofs));
     },
   });
 
   app.get('/api/receipt/:receipt_id', { schema, config: { cors: true } }, async (request, reply) => {
-    const id = request.params.receipt_id;
-    const answer = ready.get(id) ?? (await ready.forceFetch(id));
+    const answer = await ready.get(request.params.receipt_id);
     // Always asked again, because a receipt is upgraded; mostly answered by 304.
     sendReady(request, reply, answer, 'no-cache');
     return reply;

@@ -41,8 +41,8 @@ export function presentRedundancy(submissions: readonly Submission[]) {
   };
 }
 
-/** The answer to a single anchor on the free tier. */
-export function presentAnchored({ receipt, submissions }: Anchored) {
+/** The answer to a single anchor. */
+export function presentAnchored({ receipt, submissions }: Anchored, subscriptionActive: boolean) {
   return {
     receipt_id: receipt.id,
     created_at: presentTime(receipt.createdAt),
@@ -52,7 +52,7 @@ export function presentAnchored({ receipt, submissions }: Anchored) {
     ...presentRedundancy(submissions),
     pack_consumed: false,
     pack_remaining: 0,
-    subscription_active: false,
+    subscription_active: subscriptionActive,
     successes: submissions
       .filter(isAccepted)
       .map(({ calendar, url }) => ({ calendar: url, ots_path: `receipts/${receipt.id}/${calendar}.ots` })),

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../base/clock.ts';
 
 /** JSON that is sent as it is to everyone who asks while it is fresh. */
 export interface ReadyAnswer {
@@ -24,20 +23,4 @@ export function sendReady(
   reply.header('etag', answer.etag).header('cache-control', cacheControl);
   if (request.headers['if-none-match'] === answer.etag) reply.code(304).send();
   else reply.header('content-type', 'application/json; charset=utf-8').send(answer.json);
-}
-
-/** Makes a value once for everyone who asks within `ttlMs`, also while it is being made. A failure is not kept. */
-export function shareFor<T>(ttlMs: number, clock: Clock, make: () => Promise<T>): () => Promise<T> {
-  let current: Promise<T> | null = null;
-  let madeAt = 0;
-  return () => {
-    if (current !== null && clock.now() - madeAt < ttlMs) return current;
-    madeAt = clock.now();
-    const made = make();
-    current = made;
-    made.catch(() => {
-      if (current === made) current = null;
-    });
-    return made;
-  };
 }

@@ -25,7 +25,8 @@ export function esploraHeaders(
     sources,
     needed: options.quorum,
     onFault: (fault) => {
-      const reason = fault.kind === 'dissent' ? `names another block at height ${fault.height}` : messageOf(fault.error);
+      const reason =
+        fault.kind === 'dissent' ? `names another block at height ${fault.height}` : messageOf(fault.error);
       options.onDissent(fault.source, reason);
     },
   });

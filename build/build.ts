@@ -1,0 +1,21 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { buildVerifier } from './verifier.ts';
+
+/** `npm run build`: everything that is published goes into dist/. */
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+await rm(dist, { recursive: true, force: true });
+await compile();
+const { path, bytes } = await buildVerifier(dist);
+console.log(`${path}: ${bytes} bytes`);
+
+async function compile(): Promise<void> {
+  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+  const args = [join(typescript, 'bin', 'tsc'), '--project', join(root, 'tsconfig.build.json')];
+  const [code] = await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit');
+  if (code !== 0) process.exit(1);
+}
