@@ -1,3 +1,4 @@
+import { OPERATOR_COMMANDS } from './app/commands/index.ts';
 import { systemClock, systemRandom } from './app/system.ts';
 import { VERSION } from './app/version.ts';
 import { createProcessIo } from './cli/process-io.ts';
@@ -13,7 +14,7 @@ const about = {
 };
 process.exitCode = await runProgram(
   about,
-  COMMANDS,
+  [...COMMANDS, ...OPERATOR_COMMANDS],
   process.argv.slice(2),
   createProcessIo(readCliEnv(readEnv()), systemClock, systemRandom),
 );

@@ -8,7 +8,8 @@ import { startPostgres } from './support/postgres.ts';
 
 /** Runs every test file, or those named on the command line, against one PostgreSQL and one embedded template. */
 const named = process.argv.slice(2);
-const files = named.length > 0 ? named : (await Array.fromAsync(glob(['src/**/*.test.ts', 'test/**/*.test.ts']))).sort();
+const files =
+  named.length > 0 ? named : (await Array.fromAsync(glob(['src/**/*.test.ts', 'test/**/*.test.ts']))).sort();
 
 const template = await mkdtemp(join(tmpdir(), 'touchmark-template-'));
 try {

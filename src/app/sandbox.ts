@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { encodeBase64Url } from '../base/base64url.ts';
 import { encodeHex } from '../base/hex.ts';
-import { type App, type AppSettings, startApp, type WorkPace } from './app.ts';
 import type { Config } from '../config/config.ts';
 import { createCalendarSecrets, loadCalendarSecrets, writePrivateFile } from '../config/secrets.ts';
 import { createStampWallet } from '../core/calendar/wallet.ts';
 import { createBitcoinCoreChain } from '../net/chain/bitcoin-core.ts';
 import { createEsploraChain } from '../net/chain/esplora.ts';
-import { type DatabaseLocation, openDatabase } from '../store/database.ts';
-import { migrate } from '../store/migrate.ts';
-import { systemRandom } from './system.ts';
 import { esploraFacade } from '../sandbox/esplora-facade.ts';
 import { openRegtestChain, type RegtestChain } from '../sandbox/regtest-chain.ts';
+import { type DatabaseLocation, openDatabase } from '../store/database.ts';
+import { migrate } from '../store/migrate.ts';
+import { type App, type AppSettings, startApp, type WorkPace } from './app.ts';
+import { systemRandom } from './system.ts';
 
 /** The names that the orphograph contract documents. */
 const CALENDAR_NAMES = ['a', 'b', 'alice', 'finney', 'btc'];

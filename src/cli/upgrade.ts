@@ -167,7 +167,7 @@ function report({ path, isChanged, state, lookups }: Upgraded, options: Options,
     writeJsonLine(io, { file: path, ok: true, changed: isChanged, state, calendars: lookups });
     return;
   }
-  io.out(`${showName(path)}: ${state}${isChanged ? ', completed' : ''}\n`);
+  io.out(`${showName(path)}: ${state}${isChanged ? ' (updated)' : ''}\n`);
   for (const { uri, result, detail } of lookups) {
     if (result !== 'found') io.err(`  ${uri}: ${result}${detail === '' ? '' : `: ${detail}`}\n`);
   }

@@ -115,7 +115,10 @@ const PUBLIC_ESPLORA_URLS = ['https://blockstream.info/api', 'https://mempool.sp
 export function readChainLocation(env: Env): ChainLocation {
   const rpcUrl = readText(env, 'TOUCHMARK_BITCOIN_RPC');
   if (rpcUrl !== null) {
-    return { rpcUrl: parseHttpUrl('TOUCHMARK_BITCOIN_RPC', rpcUrl), cookieFile: readText(env, 'TOUCHMARK_BITCOIN_COOKIE') };
+    return {
+      rpcUrl: parseHttpUrl('TOUCHMARK_BITCOIN_RPC', rpcUrl),
+      cookieFile: readText(env, 'TOUCHMARK_BITCOIN_COOKIE'),
+    };
   }
   const esploraUrls = (readList(env, 'TOUCHMARK_ESPLORA') ?? PUBLIC_ESPLORA_URLS).map((url) =>
     parseHttpUrl('TOUCHMARK_ESPLORA', url),

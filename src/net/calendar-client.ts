@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
-import { encodeHex } from '../base/hex.ts';
 import { CodedError } from '../base/coded-error.ts';
+import { encodeHex } from '../base/hex.ts';
 import type { CalendarClient } from '../core/anchor/calendar-client.ts';
 
 export type CalendarClientErrorCode = 'calendar-unreachable' | 'calendar-refused' | 'answer-too-long';
@@ -59,14 +59,20 @@ export function createCalendarClient(): CalendarClient & AsyncDisposable {
 function unreachable(error: unknown): CalendarClientError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-    return new CalendarClientError('answer-too-long', 'the calendar answered more than a proof can hold', { cause: error });
+    return new CalendarClientError('answer-too-long', 'the calendar answered more than a proof can hold', {
+      cause: error,
+    });
   }
   if (error instanceof DOMException || code === 'UND_ERR_ABORTED' || code.endsWith('TIMEOUT')) {
     return new CalendarClientError('calendar-unreachable', 'the calendar did not answer in time', { cause: error });
   }
-  return new CalendarClientError('calendar-unreachable', `the calendar cannot be reached (${code || 'broken answer'})`, {
-    cause: error,
-  });
+  return new CalendarClientError(
+    'calendar-unreachable',
+    `the calendar cannot be reached (${code || 'broken answer'})`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** The start of a refusal with every character that could mean something elsewhere replaced. */

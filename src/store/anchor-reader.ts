@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Submission } from '../core/anchor/receipt.ts';
 import type { AnchorReader, StoredReceipt } from '../core/anchor/store.ts';
-import type { ReceiptTable, RoundTable } from './anchor-tables.ts';
 import { readReceipt, readRound, readSubmission } from './anchor-rows.ts';
+import type { ReceiptTable, RoundTable } from './anchor-tables.ts';
 import type { Schema } from './schema.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -16,7 +16,11 @@ export function createAnchorReader(kysely: Kysely<Schema>): AnchorReader {
     },
 
     async listReceipts(afterId, limit) {
-      const rows = await selectReceipts(kysely).where('receipt.id', '>', afterId).orderBy('receipt.id').limit(limit).execute();
+      const rows = await selectReceipts(kysely)
+        .where('receipt.id', '>', afterId)
+        .orderBy('receipt.id')
+        .limit(limit)
+        .execute();
       return joinSubmissions(kysely, rows);
     },
 
@@ -29,7 +33,12 @@ export function createAnchorReader(kysely: Kysely<Schema>): AnchorReader {
           coalesce(sum(receipt_count) filter (where created_at >= ${new Date(now - 7 * DAY_MS)}), 0)::bigint as last_week,
           max(created_at) as last_at
         from round`.execute(kysely);
-      const states = await sql<{ calendar: string; state: 'failed' | 'pending' | 'attested' | 'confirmed'; total: number; overdue: number }>`
+      const states = await sql<{
+        calendar: string;
+        state: 'failed' | 'pending' | 'attested' | 'confirmed';
+        total: number;
+        overdue: number;
+      }>`
         select calendar, state, count(*) as total,
           count(*) filter (where state in ('pending', 'attested') and accepted_at < ${new Date(overdueBefore)}) as overdue
         from submission group by calendar, state`.execute(kysely);

@@ -42,10 +42,7 @@ export function readSubmission(row: Selectable<SubmissionTable>): Submission {
     commitment: row.commitment,
     lookupUri: row.lookup_uri,
     upgrade: row.upgrade,
-    block:
-      row.block_hash === null
-        ? null
-        : { height: row.block_height!, hash: row.block_hash, time: row.block_time! },
+    block: row.block_hash === null ? null : { height: row.block_height!, hash: row.block_hash, time: row.block_time! },
   };
 }
 

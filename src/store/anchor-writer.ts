@@ -42,7 +42,10 @@ export function createAnchorWriter(transaction: Transaction<Schema>): AnchorWrit
         .insertInto('submission')
         .values(row)
         .onConflict((conflict) =>
-          conflict.columns(['round_id', 'calendar', 'attempt']).doUpdateSet(row).where('submission.state', '=', 'failed'),
+          conflict
+            .columns(['round_id', 'calendar', 'attempt'])
+            .doUpdateSet(row)
+            .where('submission.state', '=', 'failed'),
         )
         .execute();
     },

@@ -44,7 +44,10 @@ export async function assertMigrated(database: Database): Promise<void> {
   );
   const pending = exists.rows[0]?.exists ? await pendingMigrations(database) : MIGRATIONS;
   if (pending.length > 0) {
-    throw new MigrationError('schema-behind', `the database lacks ${pending.length} migration(s): run touchmark migrate`);
+    throw new MigrationError(
+      'schema-behind',
+      `the database lacks ${pending.length} migration(s): run touchmark migrate`,
+    );
   }
 }
 

@@ -6,10 +6,10 @@ import { decodeDetached } from '../../src/proof/ots/codec.ts';
 import { walkAttestations } from '../../src/proof/ots/timestamp.ts';
 import { ENGINES } from '../support/databases.ts';
 import { refuse } from '../support/fault-proxy.ts';
-import { anchor, readReceipt, until } from '../support/orphograph.ts';
+import { anchor, type ReceiptAnswer, readReceipt, until } from '../support/orphograph.ts';
 import { startWorld, type World } from '../support/world.ts';
 
-const isPinned = ({ status }: { status: string }) => status === 'pinned';
+const isPinned = ({ status }: ReceiptAnswer) => status === 'pinned';
 
 for (const engine of ENGINES) {
   describe(`a Bitcoin chain in trouble (${engine})`, () => {
@@ -29,15 +29,8 @@ for (const engine of ENGINES) {
     test('a block with too few confirmations leaves a receipt partial until more come', async () => {
       await using world = await startWorld(engine, { confirmations: 4 });
       const { receipt_id } = await anchor(world.url);
-      const mined = await until(
-        async () => {
-          const { status } = await readReceipt(world.url, receipt_id);
-          if (status === 'pending') await world.chain.mine(1);
-          return status;
-        },
-        (status) => status !== 'pending',
-      );
-      assert.equal(mined, 'partial');
+      await mineUntil(world, receipt_id, ({ status }) => status !== 'pending');
+      assert.equal((await readReceipt(world.url, receipt_id)).status, 'partial');
       await world.chain.mine(4);
       const receipt = await until(() => readReceipt(world.url, receipt_id), isPinned);
       assert.match(receipt.btc_pinned_at!, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/);
@@ -47,13 +40,16 @@ for (const engine of ENGINES) {
       test(`a reorganisation of ${depth} block(s) un-pins a receipt, and it is pinned again on the new chain`, async () => {
         await using world = await startWorld(engine);
         const { receipt_id } = await anchor(world.url);
-        await mineUntilPinned(world, receipt_id);
+        await mineUntil(world, receipt_id, isPinned);
         const heights = await attestedHeights(world.url, receipt_id);
         const buried = world.chain.tip().height - Math.min(...heights) + 1;
         await world.chain.mine(Math.max(0, depth - buried));
         await world.chain.reorganise(Math.max(depth, buried));
-        await until(() => readReceipt(world.url, receipt_id), ({ status }) => status !== 'pinned');
-        await mineUntilPinned(world, receipt_id);
+        await until(
+          () => readReceipt(world.url, receipt_id),
+          ({ status }) => status !== 'pinned',
+        );
+        await mineUntil(world, receipt_id, isPinned);
         for (const height of await attestedHeights(world.url, receipt_id)) {
           assert.ok(height <= world.chain.tip().height);
         }
@@ -62,8 +58,8 @@ for (const engine of ENGINES) {
   });
 }
 
-/** Mines no faster than the server can follow, so that a pinned receipt is near the tip. */
-async function mineUntilPinned(world: World, receiptId: string): Promise<void> {
+/** Mines no faster than the server can follow, so that what it waits for is seen near the tip. */
+async function mineUntil(world: World, receiptId: string, isDone: (receipt: ReceiptAnswer) => boolean): Promise<void> {
   let minedAt = 0;
   await until(async () => {
     if (Date.now() - minedAt > 1_500) {
@@ -71,7 +67,7 @@ async function mineUntilPinned(world: World, receiptId: string): Promise<void> {
       minedAt = Date.now();
     }
     return readReceipt(world.url, receiptId);
-  }, isPinned);
+  }, isDone);
 }
 
 async function attestedHeights(url: string, receiptId: string): Promise<number[]> {

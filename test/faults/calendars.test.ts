@@ -25,11 +25,18 @@ for (const engine of ENGINES) {
       setFaults(null);
       assert.equal(status, 503);
       assert.equal(typeof (body as unknown as { error: string }).error, 'string');
-      const health = (await (await fetch(`${world.url}/api/health`)).json()) as { counts: { receipts_on_disk: number } };
+      const health = (await (await fetch(`${world.url}/api/health`)).json()) as {
+        counts: { receipts_on_disk: number };
+      };
       assert.equal(health.counts.receipts_on_disk, 0);
     });
 
-    for (const [name, fault] of Object.entries({ 'answers 503': refuse(503), garbage, flood, 'hangs up half-way': hangUp })) {
+    for (const [name, fault] of Object.entries({
+      'answers 503': refuse(503),
+      garbage,
+      flood,
+      'hangs up half-way': hangUp,
+    })) {
       test(`a receipt is pinned by the others when three calendars answer wrongly: ${name}`, async () => {
         setFaults(fault, ['a', 'b', 'alice']);
         const answer = await anchor(world.url);
@@ -45,14 +52,20 @@ for (const engine of ENGINES) {
       const { receipt_id } = await anchor(world.url);
       assert.equal((await readReceipt(world.url, receipt_id)).calendars_ok, 4);
       setFaults(null);
-      await until(() => readReceipt(world.url, receipt_id), ({ calendars_ok }) => calendars_ok === 5);
+      await until(
+        () => readReceipt(world.url, receipt_id),
+        ({ calendars_ok }) => calendars_ok === 5,
+      );
     });
 
     test('a slow calendar does not hold up the answer, and its late acceptance is kept', async () => {
       setFaults(slow(900), ['finney']);
       const answer = await anchor(world.url);
       assert.equal(answer.calendars_ok, 4);
-      await until(() => readReceipt(world.url, answer.receipt_id), ({ calendars_ok }) => calendars_ok === 5);
+      await until(
+        () => readReceipt(world.url, answer.receipt_id),
+        ({ calendars_ok }) => calendars_ok === 5,
+      );
       setFaults(null);
     });
 
@@ -71,7 +84,10 @@ for (const engine of ENGINES) {
         return 'answered';
       });
       const { receipt_id } = await anchor(world.url);
-      await until(async () => handedOut, (count) => count >= 3);
+      await until(
+        async () => handedOut,
+        (count) => count >= 3,
+      );
       assert.notEqual((await readReceipt(world.url, receipt_id)).status, 'pinned');
       setFaults(null);
       await until(() => readReceipt(world.url, receipt_id), isPinned);
@@ -79,7 +95,8 @@ for (const engine of ENGINES) {
 
     test('what calendars accept and never confirm is sent to them again and shown in health', async () => {
       setFaults(neverConfirm);
-      const posts = () => CALENDAR_NAMES.map((name) => world.calendars[name].seen.filter((line) => line.startsWith('POST')).length);
+      const posts = () =>
+        CALENDAR_NAMES.map((name) => world.calendars[name].seen.filter((line) => line.startsWith('POST')).length);
       const { receipt_id } = await anchor(world.url);
       const before = posts();
       await until(

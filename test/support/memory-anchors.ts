@@ -28,7 +28,6 @@ export function createMemoryAnchors(now: () => number): MemoryAnchors {
   const receipts = new Map<string, StoredReceipt>();
   const composer = new ProofComposer();
   const service: MemoryAnchors = {
-    calendarCount: CALENDARS.length,
     fault: null,
     down: new Set(),
     calls: { find: 0, submit: 0 },

@@ -27,7 +27,10 @@ export function randomDigest(): string {
   return randomBytes(32).toString('hex');
 }
 
-export async function postAnchor(url: string, digest = randomDigest()): Promise<{ status: number; body: AnchorAnswer }> {
+export async function postAnchor(
+  url: string,
+  digest = randomDigest(),
+): Promise<{ status: number; body: AnchorAnswer }> {
   const response = await fetch(`${url}/api/anchor`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

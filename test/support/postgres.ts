@@ -23,12 +23,29 @@ export async function startPostgres(): Promise<PostgresServer> {
   await mkdir(data);
   const identity = process.getuid?.() === 0 ? { uid: NOBODY_ID, gid: NOBODY_ID } : {};
   if ('uid' in identity) for (const path of [folder, data]) await chown(path, NOBODY_ID, NOBODY_ID);
-  const options = { ...identity, cwd: folder, env: { LC_ALL: 'C', TZ: 'UTC' }, stdio: ['ignore', 'pipe', 'pipe'] as const };
+  const options = {
+    ...identity,
+    cwd: folder,
+    env: { LC_ALL: 'C', TZ: 'UTC' },
+    stdio: ['ignore', 'pipe', 'pipe'] as const,
+  };
 
   await finish(
     spawn(
       join(binaries, 'initdb'),
-      ['-D', data, '-U', 'touchmark', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+      [
+        '-D',
+        data,
+        '-U',
+        'touchmark',
+        '-A',
+        'trust',
+        '-E',
+        'UTF8',
+        '--no-sync',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+      ],
       { ...options, stdio: [...options.stdio] },
     ),
   );

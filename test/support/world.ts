@@ -1,7 +1,8 @@
-import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type App, type AppSettings, startApp } from '../../src/app/app.ts';
+import { systemRandom } from '../../src/app/system.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { createCalendarSecrets, loadCalendarSecrets } from '../../src/config/secrets.ts';
 import type { AnchorPolicy } from '../../src/core/anchor/policy.ts';
@@ -9,7 +10,6 @@ import { createStampWallet } from '../../src/core/calendar/wallet.ts';
 import { createLogger } from '../../src/http/shared/log.ts';
 import { createBitcoinCoreChain } from '../../src/net/chain/bitcoin-core.ts';
 import { openRegtestChain, type RegtestChain } from '../../src/sandbox/regtest-chain.ts';
-import { systemRandom } from '../../src/app/system.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { findFreePort } from './postgres.ts';

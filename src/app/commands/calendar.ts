@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { readConfig } from '../../config/config.ts';
 import { UsageError } from '../../cli/io.ts';
-import { startCalendar } from '../app.ts';
-import { type OperatorContext, readAppSettings, runUntilAborted } from './context.ts';
+import { readConfig } from '../../config/config.ts';
+import type { OperatorContext } from './context.ts';
 
 export function registerCalendar(program: Command, context: OperatorContext): void {
   program
@@ -17,6 +16,8 @@ Example:
   TOUCHMARK_OWN_CALENDARS=main=https://calendar.example.com PORT=14788 touchmark calendar`,
     )
     .action(async () => {
+      const { startCalendar } = await import('../app.ts');
+      const { readAppSettings, runUntilAborted } = await import('./context.ts');
       if (readConfig(context.env).ownCalendars.length !== 1) {
         throw new UsageError('TOUCHMARK_OWN_CALENDARS must name exactly one calendar, as name=address');
       }

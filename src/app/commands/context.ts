@@ -39,4 +39,3 @@ export async function runUntilAborted(started: AsyncDisposable, io: CliIo, logge
   if (!io.signal.aborted) await once(io.signal, 'abort');
   logger.info('stopping: answering what was accepted');
 }
-

@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT, writeJsonLine } from '../../cli/io.ts';
-import { checkAnchors } from '../../core/anchor/fsck.ts';
-import { openDatabase } from '../../store/database.ts';
-import { assertMigrated } from '../../store/migrate.ts';
-import { createStore } from '../../store/store.ts';
-import { type OperatorContext, readAppSettings } from './context.ts';
+import type { OperatorContext } from './context.ts';
 
 export function registerFsck(program: Command, context: OperatorContext): void {
   const { io } = context;
@@ -22,6 +18,11 @@ Example:
   DATABASE_URL=postgres://touchmark@db/touchmark touchmark fsck`,
     )
     .action(async ({ json }: { json?: true }) => {
+      const { checkAnchors } = await import('../../core/anchor/fsck.ts');
+      const { openDatabase } = await import('../../store/database.ts');
+      const { assertMigrated } = await import('../../store/migrate.ts');
+      const { createStore } = await import('../../store/store.ts');
+      const { readAppSettings } = await import('./context.ts');
       const settings = await readAppSettings(context);
       await using database = await openDatabase(settings.database);
       await assertMigrated(database);

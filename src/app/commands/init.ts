@@ -3,9 +3,6 @@ import type { Command } from 'commander';
 import { writeJsonLine } from '../../cli/io.ts';
 import { readConfig, readDatabaseLocation } from '../../config/config.ts';
 import { createCalendarSecrets, loadCalendarSecrets } from '../../config/secrets.ts';
-import { createStampWallet } from '../../core/calendar/wallet.ts';
-import { openDatabase } from '../../store/database.ts';
-import { migrate } from '../../store/migrate.ts';
 import { systemRandom } from '../system.ts';
 import type { OperatorContext } from './context.ts';
 
@@ -24,6 +21,9 @@ Example:
   TOUCHMARK_OWN_CALENDARS=main=https://touchmark.example.com/calendar/main touchmark init`,
     )
     .action(async ({ json }: { json?: true }) => {
+      const { openDatabase } = await import('../../store/database.ts');
+      const { migrate } = await import('../../store/migrate.ts');
+      const { createStampWallet } = await import('../../core/calendar/wallet.ts');
       const config = readConfig(env);
       await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
       const names = config.ownCalendars.map(({ name }) => name);

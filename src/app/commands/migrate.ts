@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { writeJsonLine } from '../../cli/io.ts';
 import { readDatabaseLocation } from '../../config/config.ts';
-import { openDatabase } from '../../store/database.ts';
-import { migrate } from '../../store/migrate.ts';
 import type { OperatorContext } from './context.ts';
 
 export function registerMigrate(program: Command, { io, env }: OperatorContext): void {
@@ -12,6 +10,8 @@ export function registerMigrate(program: Command, { io, env }: OperatorContext):
     .option('--json', 'print what was applied as JSON')
     .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://touchmark@db/touchmark touchmark migrate')
     .action(async ({ json }: { json?: true }) => {
+      const { openDatabase } = await import('../../store/database.ts');
+      const { migrate } = await import('../../store/migrate.ts');
       await using database = await openDatabase(readDatabaseLocation(env));
       const applied = await migrate(database);
       if (json) writeJsonLine(io, { applied });

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig, readDatabaseLocation } from '../../config/config.ts';
-import { createLogger } from '../../http/shared/log.ts';
-import { startSandbox } from '../sandbox.ts';
-import { type OperatorContext, runUntilAborted } from './context.ts';
+import type { OperatorContext } from './context.ts';
 
 export function registerSandbox(program: Command, { io, env }: OperatorContext): void {
   program
@@ -18,6 +16,9 @@ Example:
   PORT=9000 touchmark sandbox`,
     )
     .action(async () => {
+      const { createLogger } = await import('../../http/shared/log.ts');
+      const { startSandbox } = await import('../sandbox.ts');
+      const { runUntilAborted } = await import('./context.ts');
       // A person watches this one: requests are logged only when asked for.
       const config = readConfig({ TOUCHMARK_LOG: 'warn', ...env });
       const logger = createLogger({ level: config.logLevel });

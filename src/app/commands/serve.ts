@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { startApp } from '../app.ts';
-import { type OperatorContext, readAppSettings, runUntilAborted } from './context.ts';
+import type { OperatorContext } from './context.ts';
 
 export function registerServe(program: Command, context: OperatorContext): void {
   program
@@ -16,6 +15,8 @@ Example:
   DATABASE_URL=postgres://touchmark@db/touchmark TOUCHMARK_BITCOIN_RPC=http://user:password@127.0.0.1:8332 touchmark serve`,
     )
     .action(async () => {
+      const { startApp } = await import('../app.ts');
+      const { readAppSettings, runUntilAborted } = await import('./context.ts');
       const settings = await readAppSettings(context);
       const app = await startApp(settings);
       settings.logger.info({ url: app.url, config: settings.config }, 'listening');

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { startWork } from '../app.ts';
-import { type OperatorContext, readAppSettings, runUntilAborted } from './context.ts';
+import type { OperatorContext } from './context.ts';
 
 export function registerWork(program: Command, context: OperatorContext): void {
   program
@@ -16,6 +15,8 @@ Example:
   DATABASE_URL=postgres://touchmark@db/touchmark touchmark work`,
     )
     .action(async () => {
+      const { startWork } = await import('../app.ts');
+      const { readAppSettings, runUntilAborted } = await import('./context.ts');
       const settings = await readAppSettings(context);
       const workers = await startWork(settings);
       settings.logger.info('working');

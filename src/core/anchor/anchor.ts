@@ -1,5 +1,5 @@
-import { CodedError } from '../../base/coded-error.ts';
 import type { Clock, RandomBytes } from '../../base/clock.ts';
+import { CodedError } from '../../base/coded-error.ts';
 import { GroupCommit, GroupCommitError } from '../batch/group-commit.ts';
 import type { Store } from '../store.ts';
 import type { CalendarPool, Outcome } from './calendar-pool.ts';
@@ -35,7 +35,6 @@ export interface CalendarHealth {
 }
 
 export interface AnchorService {
-  readonly calendarCount: number;
   /** All requests of one call share a round. What is answered is durable. Errors: AnchorError, and then nothing is kept. */
   submit(requests: readonly AnchorRequest[]): Promise<readonly Anchored[]>;
   find(id: string): Promise<StoredReceipt | null>;
@@ -95,13 +94,17 @@ export function createAnchorService(parts: {
   });
 
   return {
-    calendarCount: pool.targets.length,
     submit: (requests) => rounds.add(requests).catch(rethrowAsAnchorError),
     find: (id) => store.anchor.findReceipt(id),
     composeProofs: (stored) => composer.composeAll(stored),
     counts: () => store.anchor.countAnchors(clock.now(), clock.now() - policy.overdueMs),
     calendars: (counts) =>
-      pool.targets.map(({ name, url }) => ({ name, url, reachable: pool.isReachable(name), overdue: counts?.overdue[name] ?? 0 })),
+      pool.targets.map(({ name, url }) => ({
+        name,
+        url,
+        reachable: pool.isReachable(name),
+        overdue: counts?.overdue[name] ?? 0,
+      })),
     async close() {
       await rounds.close();
       await Promise.all(lateAnswers);

@@ -1,5 +1,5 @@
-import { CodedError } from '../../base/coded-error.ts';
 import type { Clock } from '../../base/clock.ts';
+import { CodedError } from '../../base/coded-error.ts';
 import { decodeTimestamp, encodeTimestamp } from '../../proof/ots/codec.ts';
 import { walkAttestations } from '../../proof/ots/timestamp.ts';
 import { Breaker } from './breaker.ts';
@@ -148,7 +148,10 @@ export class CalendarPool {
     }
     const ours = pending.find(({ uri }) => this.isAllowed(uri));
     if (ours === undefined) {
-      throw new CalendarAnswerError('calendar-not-allowed', 'the calendar named a lookup address that is not configured');
+      throw new CalendarAnswerError(
+        'calendar-not-allowed',
+        'the calendar named a lookup address that is not configured',
+      );
     }
     return { proof: encodeTimestamp(timestamp), commitment: ours.message, lookupUri: ours.uri };
   }

@@ -1,5 +1,5 @@
-import type { RandomBytes } from '../../base/clock.ts';
 import { encodeBase64Url } from '../../base/base64url.ts';
+import type { RandomBytes } from '../../base/clock.ts';
 import { formatUuidV7 } from '../../base/uuid.ts';
 import { merkleTree } from '../../proof/merkle/opentimestamps.ts';
 import { applyOp, type Op } from '../../proof/ots/op.ts';

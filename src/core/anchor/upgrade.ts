@@ -7,8 +7,8 @@ import { decodeTimestamp, encodeTimestamp } from '../../proof/ots/codec.ts';
 import { walkAttestations } from '../../proof/ots/timestamp.ts';
 import type { ChainReader, ChainTip } from '../chain.ts';
 import type { Store } from '../store.ts';
-import type { CalendarPool } from './calendar-pool.ts';
 import type { CalendarClient } from './calendar-client.ts';
+import type { CalendarPool } from './calendar-pool.ts';
 import { type AnchorPolicy, nextPollMs } from './policy.ts';
 import type { AttestedBlock } from './receipt.ts';
 import type { ClaimedSubmission, SubmissionChange } from './store.ts';
@@ -77,7 +77,8 @@ export class UpgradeWorker {
   /** Repeats a step until it took less than a full claim; returns how many submissions it handled. */
   async #drain(signal: AbortSignal, step: () => Promise<number>): Promise<number> {
     let total = 0;
-    for (let handled = CLAIM_LIMIT; handled === CLAIM_LIMIT && !signal.aborted; total += handled) handled = await step();
+    for (let handled = CLAIM_LIMIT; handled === CLAIM_LIMIT && !signal.aborted; total += handled)
+      handled = await step();
     return total;
   }
 

@@ -10,7 +10,10 @@ test('every caller gets the results of its own items, in order, however they wer
     fc.asyncProperty(fc.array(fc.array(fc.integer(), { maxLength: 5 }), { maxLength: 20 }), async (calls) => {
       const commits = new GroupCommit<number, string>(async (items) => items.map(String), LIMITS);
       const answers = await Promise.all(calls.map((items) => commits.add(items)));
-      assert.deepEqual(answers, calls.map((items) => items.map(String)));
+      assert.deepEqual(
+        answers,
+        calls.map((items) => items.map(String)),
+      );
     }),
   );
 });

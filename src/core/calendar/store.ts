@@ -1,5 +1,5 @@
-import type { JournalEntry } from './journal.ts';
 import type { ChainErrorCode, ChainTip } from '../chain.ts';
+import type { JournalEntry } from './journal.ts';
 import type { Coin, Outpoint, Stamp, StampVersion } from './stamp.ts';
 
 /** Why the stamper cannot do its work right now. Commitments are queued meanwhile. */

@@ -15,7 +15,10 @@ export function calendarSurface(options: {
 }
 
 /** One calendar as the whole of a server. */
-export function soleCalendarSurface(options: { readonly calendar: CalendarService; readonly version: string }): Surface {
+export function soleCalendarSurface(options: {
+  readonly calendar: CalendarService;
+  readonly version: string;
+}): Surface {
   return {
     pathPrefixes: ['/'],
     register: (app) => app.register(soleCalendarRoutes(options)),

@@ -11,7 +11,7 @@ export const PROOF_MAX_BYTES = 1024 * 1024;
 const PROOFS_MAX = 64;
 const TEXT_MAX_CHARACTERS = 4096;
 
-export const RECEIPT_FORMAT = 'touchmark-receipt/1';
+const RECEIPT_FORMAT = 'touchmark-receipt/1';
 
 /** A calendar's short name, as in the name of its proof file. */
 export const CALENDAR_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;

@@ -118,9 +118,11 @@ async function checkProof(
   report.note('proof-digest', true, `The proof is about the ${fileHashOp.name} of the work.`, name);
 
   const pending = new Set<string>();
+  let isVerified = false;
   for (const { message, attestation } of walkAttestations(timestamp)) {
-    if (attestation.type === 'bitcoin') await report.checkBlock(name, attestation.height, message);
-    else if (attestation.type === 'pending') pending.add(attestation.uri);
+    if (attestation.type === 'bitcoin') {
+      isVerified = (await report.checkBlock(name, attestation.height, message)) || isVerified;
+    } else if (attestation.type === 'pending') pending.add(attestation.uri);
     else if (report.takeAttestation()) {
       const kind =
         attestation.type === 'unknown' ? `of unknown kind ${encodeHex(attestation.tag)}` : `in ${attestation.type}`;
@@ -128,7 +130,8 @@ async function checkProof(
       report.find('cannot-check');
     }
   }
-  if (pending.size > 0) {
+  // A completed proof keeps its promise beside what came of it.
+  if (pending.size > 0 && !isVerified) {
     const named = [...pending].slice(0, CALENDARS_NAMED_MAX).join(', ');
     const rest = pending.size > CALENDARS_NAMED_MAX ? ` and ${pending.size - CALENDARS_NAMED_MAX} more` : '';
     report.note('attestation', null, `Promised by ${named || 'a calendar without an address'}${rest}.`, name);
@@ -182,11 +185,14 @@ class Report {
     return this.#attestationsLeft >= 0;
   }
 
-  /** A Bitcoin attestation: the message has to be the Merkle root of the block at that height. */
-  async checkBlock(proof: string, height: number, message: Uint8Array): Promise<void> {
-    if (!this.takeAttestation()) return;
+  /** Whether a Bitcoin attestation holds: the message has to be the Merkle root of the block at that height. */
+  async checkBlock(proof: string, height: number, message: Uint8Array): Promise<boolean> {
+    if (!this.takeAttestation()) return false;
     const bytes = await this.#readHeader(proof, height);
-    if (bytes === null) return this.find('cannot-check');
+    if (bytes === null) {
+      this.find('cannot-check');
+      return false;
+    }
     try {
       const header = parseBlockHeader(bytes);
       checkProofOfWork(header, height, this.#headers.network);
@@ -199,15 +205,17 @@ class Report {
       const isRoot = equalBytes(header.merkleRoot, message);
       const leads = isRoot ? 'The proof leads' : 'The proof does not lead';
       this.note('merkle-root', isRoot, `${leads} to the Merkle root of block ${height}.`, proof);
-      if (!isRoot) return this.find('invalid');
+      this.find(isRoot ? 'verified' : 'invalid');
+      if (!isRoot) return false;
       const confirmations = await this.#countConfirmations(proof, height);
       this.#blocks.set(height, { height, hash: header.hash, time: header.time, confirmations });
-      this.find('verified');
+      return true;
     } catch (error) {
       if (!(error instanceof BitcoinError)) throw error;
       // It is the source that is wrong here, not the proof.
       this.note('proof-of-work', false, `Header ${height} is not to be believed: ${error.message}.`, proof);
       this.find('cannot-check');
+      return false;
     }
   }
 

@@ -7,7 +7,7 @@ export const ZIP_MAX_ENTRIES = 2_000;
 /** The archive itself: two thousand entries of receipts and proofs stay far below it. */
 export const ZIP_MAX_BYTES = 32 * 1024 * 1024;
 /** Everything unpacked together, by declared and by actual size. */
-export const ZIP_MAX_UNPACKED_BYTES = 32 * 1024 * 1024;
+const ZIP_MAX_UNPACKED_BYTES = 32 * 1024 * 1024;
 /** Receipt ids and calendar names are short; a longer path was not made by a receipt server. */
 const NAME_MAX_BYTES = 512;
 /**

@@ -1,0 +1,20 @@
+import type { RegisterCommand } from '../../cli/run.ts';
+import { readEnv } from '../../config/env.ts';
+import { registerCalendar } from './calendar.ts';
+import { registerFsck } from './fsck.ts';
+import { registerInit } from './init.ts';
+import { registerMigrate } from './migrate.ts';
+import { registerSandbox } from './sandbox.ts';
+import { registerServe } from './serve.ts';
+import { registerWork } from './work.ts';
+
+/** The commands that run and look after a server. What they need is loaded when one runs: clients start fast without it. */
+export const OPERATOR_COMMANDS: readonly RegisterCommand[] = [
+  registerSandbox,
+  registerInit,
+  registerServe,
+  registerWork,
+  registerCalendar,
+  registerMigrate,
+  registerFsck,
+].map((register) => (program, io) => register(program, { io, env: readEnv() }));
