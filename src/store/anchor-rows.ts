@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Receipt, Round, Submission } from '../core/anchor/receipt.ts';
-import type { NewSubmission } from '../core/anchor/store.ts';
+import type { ScheduledSubmission } from '../core/anchor/store.ts';
 import type { MerkleStep } from '../proof/merkle/opentimestamps.ts';
 import type { ReceiptTable, RoundTable, SubmissionTable } from './anchor-tables.ts';
 
@@ -46,7 +46,7 @@ export function readSubmission(row: Selectable<SubmissionTable>): Submission {
   };
 }
 
-export function writeSubmission(submission: NewSubmission): SubmissionTable {
+export function writeSubmission(submission: ScheduledSubmission): SubmissionTable {
   return {
     round_id: submission.roundId,
     calendar: submission.calendar,
@@ -62,7 +62,7 @@ export function writeSubmission(submission: NewSubmission): SubmissionTable {
     block_height: submission.block?.height ?? null,
     block_hash: submission.block?.hash ?? null,
     block_time: submission.block?.time ?? null,
-    polls: 0,
+    polls: submission.polls,
     due_at: dateOrNull(submission.dueAt),
     resubmit_at: dateOrNull(submission.resubmitAt),
   };
@@ -89,6 +89,6 @@ export function dateOrNull(ms: number | null): Date | null {
   return ms === null ? null : new Date(ms);
 }
 
-function epochMs(date: Date | null): number | null {
+export function epochMs(date: Date | null): number | null {
   return date === null ? null : date.getTime();
 }

@@ -1,6 +1,6 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { AnchorWriter, ClaimedSubmission } from '../core/anchor/store.ts';
-import { dateOrNull, packPath, readSubmission, writeSubmission } from './anchor-rows.ts';
+import { dateOrNull, epochMs, packPath, readSubmission, writeSubmission } from './anchor-rows.ts';
 import type { SubmissionTable } from './anchor-tables.ts';
 import type { Schema } from './schema.ts';
 
@@ -74,22 +74,41 @@ export function createAnchorWriter(transaction: Transaction<Schema>): AnchorWrit
           ${MATCH_AND_RETURN}`.execute(transaction),
       ),
 
-    async updateSubmission({ roundId, calendar, attempt }, change) {
+    async updateClaimed(submissions, leaseUntil) {
+      const rows = submissions.map(writeSubmission);
+      const column = <Name extends keyof SubmissionTable>(name: Name) => rows.map((row) => row[name]);
+      const times = (name: 'due_at' | 'resubmit_at') => rows.map((row) => row[name]?.toISOString() ?? null);
+      await sql`
+        update submission set state = changed.state, error = changed.error, upgrade = changed.upgrade,
+          block_height = changed.block_height, block_hash = changed.block_hash, block_time = changed.block_time,
+          polls = changed.polls, due_at = changed.due_at, resubmit_at = changed.resubmit_at
+        from unnest(
+          ${column('round_id')}::uuid[],
+          ${column('calendar')}::text[],
+          ${column('attempt')}::integer[],
+          ${column('state')}::text[],
+          ${column('error')}::text[],
+          ${column('upgrade')}::bytea[],
+          ${column('block_height')}::integer[],
+          ${column('block_hash')}::bytea[],
+          ${column('block_time')}::bigint[],
+          ${column('polls')}::integer[],
+          ${times('due_at')}::timestamptz[],
+          ${times('resubmit_at')}::timestamptz[]
+        ) as changed (
+          round_id, calendar, attempt, state, error, upgrade, block_height, block_hash, block_time, polls, due_at,
+          resubmit_at
+        )
+        where submission.round_id = changed.round_id and submission.calendar = changed.calendar
+          and submission.attempt = changed.attempt and submission.due_at = ${new Date(leaseUntil)}`.execute(
+        transaction,
+      );
+    },
+
+    async clearResubmission({ roundId, calendar, attempt }) {
       await transaction
         .updateTable('submission')
-        .set({
-          ...(change.state !== undefined && { state: change.state }),
-          ...(change.error !== undefined && { error: change.error }),
-          ...(change.upgrade !== undefined && { upgrade: change.upgrade }),
-          ...(change.block !== undefined && {
-            block_height: change.block?.height ?? null,
-            block_hash: change.block?.hash ?? null,
-            block_time: change.block?.time ?? null,
-          }),
-          ...(change.polls !== undefined && { polls: change.polls }),
-          ...(change.dueAt !== undefined && { due_at: dateOrNull(change.dueAt) }),
-          ...(change.resubmitAt !== undefined && { resubmit_at: dateOrNull(change.resubmitAt) }),
-        })
+        .set({ resubmit_at: null })
         .where('round_id', '=', roundId)
         .where('calendar', '=', calendar)
         .where('attempt', '=', attempt)
@@ -141,5 +160,11 @@ const MATCH_AND_RETURN = sql`
 
 async function readClaims(result: Promise<{ rows: ClaimRow[] }>): Promise<ClaimedSubmission[]> {
   const { rows } = await result;
-  return rows.map((row) => ({ ...readSubmission(row), root: row.root, polls: row.polls }));
+  return rows.map((row) => ({
+    ...readSubmission(row),
+    root: row.root,
+    polls: row.polls,
+    dueAt: epochMs(row.due_at),
+    resubmitAt: epochMs(row.resubmit_at),
+  }));
 }

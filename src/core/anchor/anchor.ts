@@ -13,7 +13,7 @@ import { recordOutcome } from './submission.ts';
 /** A round's paths grow with its size and are stored with each receipt: ten siblings are 320 bytes. */
 const MAX_ROUND_RECEIPTS = 1024;
 /** The second round is hashed and submitted while the first one is being committed. */
-const MAX_ROUNDS_IN_FLIGHT = 2;
+const MAX_ROUNDS_IN_FLIGHT = 1;
 /** About a second of work at full rate; who comes after that is told to come again. */
 const MAX_WAITING_RECEIPTS = 25_000;
 

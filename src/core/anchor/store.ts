@@ -18,11 +18,19 @@ export interface AnchorCounts {
   readonly overdue: Readonly<Record<string, number>>;
 }
 
-/** A submission taken for work until its lease ends, with the root it is about. */
-export interface ClaimedSubmission extends Submission {
-  readonly root: Uint8Array;
+/** A submission with everything a worker changes of it. Times are epoch ms; null means never. */
+export interface ScheduledSubmission extends Submission {
   /** How often it was looked at since it entered its state. */
   readonly polls: number;
+  /** When a worker looks at it next. */
+  readonly dueAt: number | null;
+  /** When the root is sent again, here and elsewhere, unless a block has been checked by then. */
+  readonly resubmitAt: number | null;
+}
+
+/** A submission taken for work until its lease ends, with the root it is about. */
+export interface ClaimedSubmission extends ScheduledSubmission {
+  readonly root: Uint8Array;
 }
 
 export interface AnchorReader {
@@ -37,14 +45,17 @@ export interface AnchorReader {
 }
 
 export interface AnchorWriter {
-  insertRound(round: Round, receipts: readonly Receipt[], submissions: readonly NewSubmission[]): Promise<void>;
+  insertRound(round: Round, receipts: readonly Receipt[], submissions: readonly ScheduledSubmission[]): Promise<void>;
   /** Inserts an attempt. One that is there already is replaced only while it is `failed`. */
-  saveSubmission(submission: NewSubmission): Promise<void>;
+  saveSubmission(submission: ScheduledSubmission): Promise<void>;
   /** Takes submissions in `state` that are due, oldest first, and makes them due again at `leaseUntil`. */
   claimDue(state: Submission['state'], now: number, leaseUntil: number, limit: number): Promise<ClaimedSubmission[]>;
   /** Takes submissions that waited too long for Bitcoin, and puts them off to `leaseUntil`. */
   claimResubmissions(now: number, leaseUntil: number, limit: number): Promise<ClaimedSubmission[]>;
-  updateSubmission(key: SubmissionKey, change: SubmissionChange): Promise<void>;
+  /** Replaces what a worker changes of claimed submissions; one whose lease was lost meanwhile is left alone. */
+  updateClaimed(submissions: readonly ScheduledSubmission[], leaseUntil: number): Promise<void>;
+  /** The root was sent again; that is not done twice for one attempt. */
+  clearResubmission(submission: Pick<Submission, 'roundId' | 'calendar' | 'attempt'>): Promise<void>;
   /** Turns every submission confirmed by this block back into a pending one, due and to be sent again at `now`. */
   unconfirmBlock(block: BlockRef, now: number): Promise<string[]>;
   /** Sets each round's status from its submissions; a round that stays pinned keeps its moment. */
@@ -52,18 +63,3 @@ export interface AnchorWriter {
 }
 
 export type BlockRef = Pick<AttestedBlock, 'height' | 'hash'>;
-export type SubmissionKey = Pick<Submission, 'roundId' | 'calendar' | 'attempt'>;
-
-/** Times are epoch ms; null means never. */
-export interface SubmissionSchedule {
-  /** When a worker looks at it next. */
-  readonly dueAt: number | null;
-  /** When the root is sent again, here and elsewhere, unless a block has been checked by then. */
-  readonly resubmitAt: number | null;
-}
-
-export type NewSubmission = Submission & SubmissionSchedule;
-
-export type SubmissionChange = Partial<
-  Pick<Submission, 'state' | 'error' | 'upgrade' | 'block'> & SubmissionSchedule & { readonly polls: number }
->;

@@ -1,14 +1,14 @@
 import type { Outcome } from './calendar-pool.ts';
 import { type AnchorPolicy, nextPollMs } from './policy.ts';
-import type { NewSubmission } from './store.ts';
+import type { ScheduledSubmission } from './store.ts';
 
 /** The record of what a calendar answered for a round, with the moments at which a worker takes it up again. */
 export function recordOutcome(
   outcome: Outcome,
   { roundId, attempt, now, policy }: { roundId: string; attempt: number; now: number; policy: AnchorPolicy },
-): NewSubmission {
+): ScheduledSubmission {
   const { calendar } = outcome;
-  const common = { roundId, calendar: calendar.name, attempt, url: calendar.url, upgrade: null, block: null };
+  const common = { roundId, calendar: calendar.name, attempt, url: calendar.url, upgrade: null, block: null, polls: 0 };
   const dueAt = now + nextPollMs(policy, 0);
   if ('error' in outcome) {
     return {

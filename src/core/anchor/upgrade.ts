@@ -11,7 +11,7 @@ import type { CalendarClient } from './calendar-client.ts';
 import type { CalendarPool } from './calendar-pool.ts';
 import { type AnchorPolicy, nextPollMs } from './policy.ts';
 import type { AttestedBlock } from './receipt.ts';
-import type { ClaimedSubmission, SubmissionChange } from './store.ts';
+import type { ClaimedSubmission, ScheduledSubmission } from './store.ts';
 import { recordOutcome } from './submission.ts';
 
 /** Submissions taken at a time; their answers are written in one transaction. */
@@ -63,15 +63,16 @@ export class UpgradeWorker {
    * been; nothing is lost, the next pass takes it up.
    */
   async run(signal: AbortSignal): Promise<UpgradeReport> {
-    const resubmitted = await this.#drain(signal, () => this.#resubmitOverdue());
+    const totals = { polled: 0, upgraded: 0, confirmed: 0, unconfirmed: 0, resubmitted: 0 };
+    totals.resubmitted = await this.#drain(signal, () => this.#resubmitOverdue());
     await this.#drain(signal, () => this.#retryFailed());
-    const polls = { polled: 0, upgraded: 0 };
-    await this.#drain(signal, () => this.#pollPending(polls, signal));
-    const tip = await this.#parts.chain.tip();
-    const unconfirmed = await this.#undoReorganised(tip);
-    const checks = { confirmed: 0 };
-    await this.#drain(signal, () => this.#checkAttested(tip, checks));
-    return { ...polls, confirmed: checks.confirmed, unconfirmed, resubmitted };
+    const tip = await this.#parts.chain.tip().catch((error: unknown) => ({ error }));
+    const view = 'error' in tip ? null : { tip, headers: new Map<number, Promise<AttestedBlockHeader | null>>() };
+    if (view !== null) totals.unconfirmed = await this.#undoReorganised(view.tip);
+    await this.#drain(signal, () => this.#pollPending(view, totals, signal));
+    if ('error' in tip) throw tip.error;
+    await this.#drain(signal, () => this.#checkAttested(view!, totals));
+    return totals;
   }
 
   /** Repeats a step until it took less than a full claim; returns how many submissions it handled. */
@@ -88,48 +89,52 @@ export class UpgradeWorker {
   }
 
   /** Writes what was learnt about a claim, and the status of the rounds it touches, in one transaction. */
-  async #record(changes: readonly { of: ClaimedSubmission; change: SubmissionChange }[]): Promise<void> {
-    if (changes.length === 0) return;
-    const rounds = changes.filter(({ change }) => change.state !== undefined).map(({ of }) => of.roundId);
+  async #record(claims: readonly ClaimedSubmission[], learnt: readonly ScheduledSubmission[]): Promise<void> {
+    if (learnt.length === 0) return;
+    const rounds = learnt.filter(({ state }, i) => state !== claims[i]!.state).map(({ roundId }) => roundId);
     await this.#parts.store.transact(async ({ anchor }) => {
-      for (const { of, change } of changes) await anchor.updateSubmission(of, change);
+      await anchor.updateClaimed(learnt, claims[0]!.dueAt!);
       await anchor.refreshRounds([...new Set(rounds)], this.#parts.clock.now());
     });
   }
 
-  async #pollPending(totals: { polled: number; upgraded: number }, signal: AbortSignal): Promise<number> {
+  async #pollPending(view: ChainView | null, totals: Totals, signal: AbortSignal): Promise<number> {
     const claims = await this.#claimDue('pending');
-    const changes = await mapConcurrently(claims, MAX_CONCURRENT_LOOKUPS, async (of) => ({
-      of,
-      change: await this.#poll(of, signal),
-    }));
-    await this.#record(changes);
+    const learnt = await mapConcurrently(claims, MAX_CONCURRENT_LOOKUPS, async (claim) => {
+      const polled = await this.#poll(claim, signal);
+      return polled.state === 'attested' && view !== null ? this.#check(polled, view) : polled;
+    });
+    await this.#record(claims, learnt);
     totals.polled += claims.length;
-    totals.upgraded += changes.filter(({ change }) => change.state === 'attested').length;
+    totals.upgraded += learnt.filter(({ state }) => state !== 'pending').length;
+    totals.confirmed += learnt.filter(({ state }) => state === 'confirmed').length;
     return claims.length;
   }
 
-  async #poll(claim: ClaimedSubmission, signal: AbortSignal): Promise<SubmissionChange> {
-    const { pool, client, clock, policy } = this.#parts;
-    const later = (error: string): SubmissionChange => ({
-      error,
-      polls: claim.polls + 1,
-      dueAt: clock.now() + nextPollMs(policy, claim.polls),
-    });
+  async #poll(claim: ClaimedSubmission, signal: AbortSignal): Promise<ScheduledSubmission> {
+    const { pool, client } = this.#parts;
     // The list may have changed since the proof came in: what is not in it now is not asked.
-    if (!pool.isAllowed(claim.lookupUri!)) return later('its calendar is no longer configured');
+    if (!pool.isAllowed(claim.lookupUri!)) return this.#postpone(claim, 'its calendar is no longer configured');
     try {
       const answer = await client.lookup(claim.lookupUri!, claim.commitment!, signal);
-      if (!answer.found) return later(answer.reason);
+      if (!answer.found) return this.#postpone(claim, answer.reason);
       const upgrade = decodeTimestamp(answer.proof, claim.commitment!);
       if (![...walkAttestations(upgrade)].some(({ attestation }) => attestation.type === 'bitcoin')) {
-        return later('the calendar answered without a Bitcoin attestation');
+        return this.#postpone(claim, 'the calendar answered without a Bitcoin attestation');
       }
-      return { state: 'attested', error: null, upgrade: encodeTimestamp(upgrade), polls: 0, dueAt: clock.now() };
+      const dueAt = this.#parts.clock.now();
+      return { ...claim, state: 'attested', error: null, upgrade: encodeTimestamp(upgrade), polls: 0, dueAt };
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
-      return later(error.message);
+      return this.#postpone(claim, error.message);
     }
+  }
+
+  /** Still, or again, waiting for its calendar. */
+  #postpone(claim: ScheduledSubmission, error: string): ScheduledSubmission {
+    const { clock, policy } = this.#parts;
+    const dueAt = clock.now() + nextPollMs(policy, claim.polls);
+    return { ...claim, state: 'pending', error, upgrade: null, polls: claim.polls + 1, dueAt };
   }
 
   async #retryFailed(): Promise<number> {
@@ -141,7 +146,7 @@ export class UpgradeWorker {
       const polls = claim.polls + 1;
       const isGivenUp = polls * policy.maxPollMs > policy.retryFailedMs;
       const dueAt = isGivenUp ? null : clock.now() + nextPollMs(policy, polls);
-      await store.transact(({ anchor }) => anchor.updateSubmission(claim, { polls, dueAt }));
+      await store.transact(({ anchor }) => anchor.updateClaimed([{ ...claim, polls, dueAt }], claim.dueAt!));
     }
     return claims.length;
   }
@@ -160,7 +165,7 @@ export class UpgradeWorker {
         if (attempts.length > 0 && !(name === claim.calendar && isLatest)) continue;
         await this.#submitAgain(claim, name, attempts.length === 0 ? 1 : claim.attempt + 1);
       }
-      await store.transact(({ anchor }) => anchor.updateSubmission(claim, { resubmitAt: null }));
+      await store.transact(({ anchor }) => anchor.clearResubmission(claim));
     }
     return claims.length;
   }
@@ -195,23 +200,17 @@ export class UpgradeWorker {
     return undone;
   }
 
-  async #checkAttested(tip: ChainTip, totals: { confirmed: number }): Promise<number> {
+  async #checkAttested(view: ChainView, totals: Totals): Promise<number> {
     const claims = await this.#claimDue('attested');
-    const headers = new Map<number, Promise<AttestedBlockHeader | null>>();
-    const changes: { of: ClaimedSubmission; change: SubmissionChange }[] = [];
-    for (const of of claims) changes.push({ of, change: await this.#check(of, tip, headers) });
-    await this.#record(changes);
-    totals.confirmed += changes.filter(({ change }) => change.state === 'confirmed').length;
+    const learnt = await mapConcurrently(claims, MAX_CONCURRENT_LOOKUPS, (claim) => this.#check(claim, view));
+    await this.#record(claims, learnt);
+    totals.confirmed += learnt.filter(({ state }) => state === 'confirmed').length;
     return claims.length;
   }
 
-  async #check(
-    claim: ClaimedSubmission,
-    tip: ChainTip,
-    headers: Map<number, Promise<AttestedBlockHeader | null>>,
-  ): Promise<SubmissionChange> {
+  /** Holds an attested submission against the chain: confirmed, waiting for blocks, or refuted. */
+  async #check(claim: ScheduledSubmission, { tip, headers }: ChainView): Promise<ScheduledSubmission> {
     const { clock, policy } = this.#parts;
-    const waiting: SubmissionChange = { dueAt: clock.now() + policy.recheckMs };
     let refuted: number | null = null;
     for (const { message, attestation } of walkAttestations(decodeTimestamp(claim.upgrade!, claim.commitment!))) {
       if (attestation.type !== 'bitcoin') continue;
@@ -221,19 +220,13 @@ export class UpgradeWorker {
       const found = await headers.get(height)!;
       if (found === null) continue;
       if (equalBytes(found.merkleRoot, message)) {
-        return { state: 'confirmed', error: null, block: found.block, dueAt: null, resubmitAt: null };
+        return { ...claim, state: 'confirmed', error: null, block: found.block, dueAt: null, resubmitAt: null };
       }
       refuted = height;
     }
-    if (refuted === null) return waiting;
-    const polls = claim.polls + 1;
-    return {
-      state: 'pending',
-      error: `the proof does not lead to the Merkle root of block ${refuted}`,
-      upgrade: null,
-      polls,
-      dueAt: clock.now() + nextPollMs(policy, polls),
-    };
+    return refuted === null
+      ? { ...claim, dueAt: clock.now() + policy.recheckMs }
+      : this.#postpone(claim, `the proof does not lead to the Merkle root of block ${refuted}`);
   }
 
   async #readHeader(height: number): Promise<AttestedBlockHeader | null> {
@@ -246,6 +239,14 @@ export class UpgradeWorker {
     return { block: { height, hash, time: header.time }, merkleRoot: header.merkleRoot };
   }
 }
+
+/** Bitcoin as it is during one pass; a header is asked for once, however many submissions name its height. */
+interface ChainView {
+  readonly tip: ChainTip;
+  readonly headers: Map<number, Promise<AttestedBlockHeader | null>>;
+}
+
+type Totals = { -readonly [Step in keyof UpgradeReport]: UpgradeReport[Step] };
 
 interface AttestedBlockHeader {
   readonly block: AttestedBlock;

@@ -1,0 +1,19 @@
+import { startSandbox } from '../../src/app/sandbox.ts';
+import { readConfig, readDatabaseLocation } from '../../src/config/config.ts';
+import { createLogger } from '../../src/http/shared/log.ts';
+
+/** The sandbox as a process of its own, so that the load generator does not share its thread. Told what to do by IPC. */
+const env = { ...process.env, TOUCHMARK_FREE_ANCHORS_PER_DAY: 'unlimited', TOUCHMARK_LOG: 'warn' };
+const config = readConfig(env);
+const sandbox = await startSandbox({
+  config,
+  database: readDatabaseLocation(env),
+  logger: createLogger({ level: config.logLevel }),
+});
+process.send!({ url: sandbox.url });
+process.on('message', async (message) => {
+  if (message === 'usage') process.send!({ peakRssBytes: process.resourceUsage().maxRSS * 1024 });
+  if (message !== 'stop') return;
+  await sandbox[Symbol.asyncDispose]();
+  process.exit(0);
+});
