@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { CodedError } from '../base/coded-error.ts';
 import type { Database } from './database.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { sqlState } from './transact.ts';
 
 /** A step of the schema, in the order of the list. `breaking`: a program that does not know it must not run on it. */
 export interface Migration {
@@ -10,6 +11,9 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
+/** Unique violation in the catalogue, duplicate table. */
+const CREATED_MEANWHILE_SQLSTATES = new Set(['23505', '42P07']);
+
 export class MigrationError extends CodedError<'schema-newer' | 'schema-behind'> {}
 
 /**
@@ -17,8 +21,7 @@ export class MigrationError extends CodedError<'schema-newer' | 'schema-behind'>
  * Errors: `schema-newer` when a newer program left a breaking step behind.
  */
 export async function migrate({ kysely }: Database): Promise<string[]> {
-  await sql`create table if not exists migration (
-    name text primary key, breaking boolean not null, applied_at timestamptz not null default now())`.execute(kysely);
+  await createMigrationTable(kysely);
   const applied: string[] = [];
   for (const migration of await pendingMigrations({ kysely })) {
     const isOurs = await kysely.transaction().execute(async (transaction) => {
@@ -35,6 +38,16 @@ export async function migrate({ kysely }: Database): Promise<string[]> {
     if (isOurs) applied.push(migration.name);
   }
   return applied;
+}
+
+async function createMigrationTable(kysely: Database['kysely']): Promise<void> {
+  try {
+    await sql`create table if not exists migration (
+      name text primary key, breaking boolean not null, applied_at timestamptz not null default now())`.execute(kysely);
+  } catch (error) {
+    // PostgreSQL looks and creates in two steps: of two processes that start at once one can come too late.
+    if (!CREATED_MEANWHILE_SQLSTATES.has(sqlState(error))) throw error;
+  }
 }
 
 /** Errors: `schema-newer`, `schema-behind` (run `touchmark migrate`). */
