@@ -33,7 +33,9 @@ const batchLoad = (url: string, options: LoadCase) =>
     url: `${url}/api/anchor/batch`,
     method: 'POST',
     headers: JSON_HEADERS,
-    next: () => ({ body: JSON.stringify({ hashes: Array.from({ length: BATCH_ITEMS }, () => ({ hash_hex: randomHash() })) }) }),
+    next: () => ({
+      body: JSON.stringify({ hashes: Array.from({ length: BATCH_ITEMS }, () => ({ hash_hex: randomHash() })) }),
+    }),
   });
 
 const digestLoad = (url: string, options: LoadCase) =>
@@ -136,7 +138,8 @@ async function benchDigests({ url }: BenchServer, engine: string): Promise<void>
         what: `calendar POST /digest, ${connections} connections, ${keepAlive ? 'kept alive' : 'closed each time'}`,
         engine,
         figures: figuresOf(measured),
-        ...(keepAlive && connections === 200 && { aim: '8,000/s, p99 under 100 ms', reached: perSecond >= 8_000 && p99Ms < 100 }),
+        ...(keepAlive &&
+          connections === 200 && { aim: '8,000/s, p99 under 100 ms', reached: perSecond >= 8_000 && p99Ms < 100 }),
       });
     }
   }
@@ -158,7 +161,11 @@ async function benchUpgrade(adminUrl: string): Promise<void> {
       await database.connect();
       for (let receipts = 0; receipts < UPGRADED_RECEIPTS; ) {
         const left = (UPGRADED_RECEIPTS - receipts) / BATCH_ITEMS;
-        const { answers } = await batchLoad(server.url, { connections: Math.min(50, left), keepAlive: true, seconds: left < 5_000 ? 1 : 5 });
+        const { answers } = await batchLoad(server.url, {
+          connections: Math.min(50, left),
+          keepAlive: true,
+          seconds: left < 5_000 ? 1 : 5,
+        });
         receipts += answers * BATCH_ITEMS;
       }
     }
@@ -166,7 +173,10 @@ async function benchUpgrade(adminUrl: string): Promise<void> {
       database,
       'select sum(receipt_count)::int as receipts, count(*)::int as rounds from round',
     );
-    const { bytes } = await readRow<{ bytes: number }>(database, 'select pg_database_size(current_database())::float8 as bytes');
+    const { bytes } = await readRow<{ bytes: number }>(
+      database,
+      'select pg_database_size(current_database())::float8 as bytes',
+    );
     report.add({
       what: `storage, ${receipts.toLocaleString('en-US')} receipts in ${rounds.toLocaleString('en-US')} rounds`,
       engine: 'postgres',
@@ -177,18 +187,29 @@ async function benchUpgrade(adminUrl: string): Promise<void> {
     await using server = await runServer(env);
     const started = performance.now();
     for (;;) {
-      const { waiting } = await readRow<{ waiting: number }>(database, "select count(*)::int as waiting from round where status <> 'pinned'");
+      const { waiting } = await readRow<{ waiting: number }>(
+        database,
+        "select count(*)::int as waiting from round where status <> 'pinned'",
+      );
       if (waiting === 0) break;
       if (performance.now() - started > 600_000) throw new Error(`${waiting} rounds are still not pinned`);
       await delay(250);
     }
     const took = (performance.now() - started) / 1000;
-    const polls = /touchmark_upgrade_steps_total\{step="polled"\} (\d+)/.exec(await (await fetch(`${server.url}/metrics`)).text());
+    const polls = /touchmark_upgrade_steps_total\{step="polled"\} (\d+)/.exec(
+      await (await fetch(`${server.url}/metrics`)).text(),
+    );
     const peakRss = Math.round((await server.peakRssBytes()) / 2 ** 20);
     report.add({
       what: `upgrade of ${receipts.toLocaleString('en-US')} receipts, from the workers' start`,
       engine: 'postgres',
-      figures: { seconds: Math.round(took * 10) / 10, 'peak RSS MB': peakRss, polls: Number(polls?.[1]), rounds, calendars: 5 },
+      figures: {
+        seconds: Math.round(took * 10) / 10,
+        'peak RSS MB': peakRss,
+        polls: Number(polls?.[1]),
+        rounds,
+        calendars: 5,
+      },
       aim: 'under 60 s, RSS under 512 MB',
       reached: took < 60 && peakRss < 512,
     });

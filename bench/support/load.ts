@@ -31,7 +31,7 @@ export async function runLoad(load: Load): Promise<Measured> {
     requests: [
       {
         method: load.method,
-        headers: { ...load.headers, ...(load.keepAlive ? {} : { connection: 'close' }) },
+        ...(load.headers && { headers: load.headers }),
         setupRequest: (request) => ({ ...request, ...load.next() }),
       },
     ],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { CodedError } from '../base/coded-error.ts';
 import { repeat } from '../base/loop.ts';
 import type { Config } from '../config/config.ts';
 import type { CalendarSecrets } from '../config/secrets.ts';
@@ -27,7 +28,7 @@ import { createStore } from '../store/store.ts';
 import type { ConfiguredChain } from './chain.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { VERSION } from './version.ts';
-import { registerWorkMetrics } from './work-metrics.ts';
+import { registerWorkMetrics, type WorkRecord } from './work-metrics.ts';
 
 /** How often a worker looks for work that is due. Looking costs one indexed query. */
 export interface WorkPace {
@@ -60,7 +61,9 @@ export interface App extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts the server, and the workers if the configuration says so. Errors: MigrationError, and what listening throws. */
+export class ListenError extends CodedError<'cannot-listen'> {}
+
+/** Starts the server, and the workers if the configuration says so. Errors: MigrationError, ListenError. */
 export function startApp(settings: AppSettings): Promise<App> {
   return listen(settings, ({ parts, database, lastRuns }) => [
     createOrphograph({
@@ -98,12 +101,13 @@ interface Running {
 }
 
 async function listen(settings: AppSettings, makeSurfaces: (running: Running) => readonly Surface[]): Promise<App> {
-  const { config, logger, chain } = settings;
+  const { config, logger } = settings;
   await using cleanup = new AsyncDisposableStack();
   const database = cleanup.use(await openDatabase(settings.database));
   await assertMigrated(database);
   const parts = cleanup.use(await createParts(settings, createStore(database)));
   const registry = new Registry();
+  const record = registerWorkMetrics(registry, parts.anchors);
   const lastRuns: LastRuns = { upgradeAt: null, expiryAt: null };
   const server = createServer({
     surfaces: makeSurfaces({ parts, database, lastRuns }),
@@ -111,19 +115,24 @@ async function listen(settings: AppSettings, makeSurfaces: (running: Running) =>
     random: systemRandom,
     logger,
     registry,
-    readiness: {
-      database: () => sql`select 1`.execute(database.kysely),
-      bitcoin: () => chain.reader.tip(),
-    },
+    // Bitcoin is not among these: with it out of reach anchoring goes on, and upgrades wait. Metrics tell.
+    readiness: { database: () => sql`select 1`.execute(database.kysely) },
     trustedProxies: config.http.trustedProxies,
     version: VERSION,
   });
   cleanup.defer(() => server.close());
   cleanup.defer(() => parts.drain());
-  const url = await server.listen({ host: config.http.host, port: config.http.port });
-  if (config.runsWorkers) cleanup.use(startWorkers(parts, settings, registry, lastRuns));
+  const url = await server.listen({ host: config.http.host, port: config.http.port }).catch((error) => {
+    throw new ListenError('cannot-listen', describeListenFailure(config.http, error), { cause: error });
+  });
+  if (config.runsWorkers) cleanup.use(startWorkers(parts, settings, record, lastRuns));
   const started = cleanup.move();
   return { url, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
+function describeListenFailure({ host, port }: Config['http'], { code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return `port ${port} of ${host} is in use; PORT names another`;
+  return `cannot listen on ${host}, port ${port} (HOST, PORT): ${message}`;
 }
 
 /** Starts workers without a server: `touchmark work`. Any number may run beside any number of servers. */
@@ -132,7 +141,12 @@ export async function startWork(settings: AppSettings): Promise<AsyncDisposable>
   const database = cleanup.use(await openDatabase(settings.database));
   await assertMigrated(database);
   const parts = cleanup.use(await createParts(settings, createStore(database)));
-  cleanup.use(startWorkers(parts, settings, new Registry(), { upgradeAt: null, expiryAt: null }));
+  cleanup.use(
+    startWorkers(parts, settings, registerWorkMetrics(new Registry(), parts.anchors), {
+      upgradeAt: null,
+      expiryAt: null,
+    }),
+  );
   const started = cleanup.move();
   return { [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
@@ -219,11 +233,10 @@ interface LastRuns {
 function startWorkers(
   parts: Parts,
   { logger, pace }: AppSettings,
-  registry: Registry,
+  record: WorkRecord,
   lastRuns: LastRuns,
 ): AsyncDisposable {
   const stop = new AbortController();
-  const record = registerWorkMetrics(registry, parts.anchors);
   const loop = (name: string, intervalMs: number, pass: (signal: AbortSignal) => Promise<unknown>) =>
     repeat(pass, {
       intervalMs,

@@ -23,7 +23,10 @@ export async function connectChain(
     const node = createBitcoinCoreChain({ url: location.rpcUrl, credentials, network });
     return { reader: node, writer: node };
   }
-  const sources = location.esploraUrls.map((url) => ({ name: url, chain: createEsploraChain({ url, network }) }));
+  const sources = location.esploraUrls.map((url) => ({
+    name: new URL(url).host,
+    chain: createEsploraChain({ url, network }),
+  }));
   const reader = createQuorumChain({
     network,
     sources,

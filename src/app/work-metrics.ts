@@ -2,8 +2,14 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { AnchorService } from '../core/anchor/anchor.ts';
 import type { UpgradeReport } from '../core/anchor/upgrade.ts';
 
+/** Where workers report what they did. */
+export interface WorkRecord {
+  upgrade(report: UpgradeReport): void;
+  failure(worker: string): void;
+}
+
 /** Registers what operators watch of anchoring, and returns where workers report. */
-export function registerWorkMetrics(registry: Registry, anchors: AnchorService) {
+export function registerWorkMetrics(registry: Registry, anchors: AnchorService): WorkRecord {
   const steps = new Counter({
     name: 'touchmark_upgrade_steps_total',
     help: 'Submissions by what an upgrade pass did with them',
@@ -23,6 +29,23 @@ export function registerWorkMetrics(registry: Registry, anchors: AnchorService) 
     registers: [registry],
     collect() {
       for (const { name, reachable } of anchors.calendars(null)) this.set({ calendar: name }, reachable ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'touchmark_receipts',
+    help: 'Receipts in the database',
+    registers: [registry],
+    async collect() {
+      this.set((await anchors.counts()).receipts);
+    },
+  });
+  new Gauge({
+    name: 'touchmark_calendar_overdue',
+    help: 'Rounds that a calendar accepted and should have confirmed by now',
+    labelNames: ['calendar'],
+    registers: [registry],
+    async collect() {
+      for (const { name, overdue } of anchors.calendars(await anchors.counts())) this.set({ calendar: name }, overdue);
     },
   });
   return {

@@ -50,11 +50,11 @@ export function readChoice<Choice extends string>(
   return choice;
 }
 
-/** An http or https address without a trailing slash. */
+/** An http or https address without a trailing slash. It may hold a password, so the error does not repeat it. */
 export function parseHttpUrl(name: string, text: string): string {
   const url = URL.parse(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw new ConfigError('bad-config', `${name} must be an http or https address, not "${text}"`);
+    throw new ConfigError('bad-config', `${name} must be an http or https address`);
   }
   return text.replace(/\/+$/, '');
 }

@@ -1,6 +1,7 @@
 import { setInterval } from 'node:timers';
 import type { Address, FullNode, Tx } from 'bcoin';
 import { equalBytes } from '../base/bytes.ts';
+import { CodedError } from '../base/coded-error.ts';
 import { decodeHex, encodeHex } from '../base/hex.ts';
 import type { ChainTip } from '../core/chain.ts';
 import { BLOCK_HEADER_BYTES } from '../proof/bitcoin/block-header.ts';
@@ -77,7 +78,9 @@ export interface RegtestChain extends AsyncDisposable {
   unspentOutputs(scriptPubKey: Uint8Array): Promise<UnspentOutput[]>;
 }
 
-/** Starts the node; a fresh chain is first mined to `REGTEST_START_HEIGHT`. */
+export class RegtestChainError extends CodedError<'chain-in-use'> {}
+
+/** Starts the node; a fresh chain is first mined to `REGTEST_START_HEIGHT`. Errors: `chain-in-use`. */
 export async function openRegtestChain(options: RegtestChainOptions): Promise<RegtestChain> {
   const bcoin = await loadBcoin();
   const node = new bcoin.FullNode({
@@ -97,7 +100,13 @@ export async function openRegtestChain(options: RegtestChainOptions): Promise<Re
   node.mempool.options.maxOrphans = 0;
   const chain = new BcoinRegtestChain(node, bcoin, options.apiKey);
   await node.ensure();
-  await node.open();
+  try {
+    await node.open();
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('IO error: lock'))) throw error;
+    const reason = `${options.folder} is in use by another process: stop it first, or name another TOUCHMARK_DATA`;
+    throw new RegtestChainError('chain-in-use', reason, { cause: error });
+  }
   try {
     await chain.mineToStart(options.payTo);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Submission } from '../core/anchor/receipt.ts';
-import type { AnchorReader, StoredReceipt } from '../core/anchor/store.ts';
+import type { AnchorReader, BlockRef, StoredReceipt } from '../core/anchor/store.ts';
 import { readReceipt, readRound, readSubmission } from './anchor-rows.ts';
 import type { ReceiptTable, RoundTable } from './anchor-tables.ts';
 import type { Schema } from './schema.ts';
@@ -33,41 +33,24 @@ export function createAnchorReader(kysely: Kysely<Schema>): AnchorReader {
           coalesce(sum(receipt_count) filter (where created_at >= ${new Date(now - 7 * DAY_MS)}), 0)::bigint as last_week,
           max(created_at) as last_at
         from round`.execute(kysely);
-      const states = await sql<{
-        calendar: string;
-        state: 'failed' | 'pending' | 'attested' | 'confirmed';
-        total: number;
-        overdue: number;
-      }>`
-        select calendar, state, count(*) as total,
-          count(*) filter (where state in ('pending', 'attested') and accepted_at < ${new Date(overdueBefore)}) as overdue
-        from submission group by calendar, state`.execute(kysely);
-      const submissions = { failed: 0, pending: 0, attested: 0, confirmed: 0 };
-      const overdue: Record<string, number> = {};
-      for (const row of states.rows) {
-        submissions[row.state] += row.total;
-        overdue[row.calendar] = (overdue[row.calendar] ?? 0) + row.overdue;
-      }
+      const waiting = await sql<{ calendar: string; overdue: number }>`
+        select calendar, count(*) as overdue from submission
+        where state = 'pending' and accepted_at < ${new Date(overdueBefore)} group by calendar`.execute(kysely);
       const { total, last_day, last_week, last_at } = receipts.rows[0]!;
       return {
         receipts: total,
         lastDay: last_day,
         lastWeek: last_week,
         lastAnchorAt: last_at?.getTime() ?? null,
-        submissions,
-        overdue,
+        overdue: Object.fromEntries(waiting.rows.map(({ calendar, overdue }) => [calendar, overdue])),
       };
     },
 
-    async listConfirmedBlocks(fromHeight) {
-      const rows = await kysely
-        .selectFrom('submission')
-        .select(['block_height', 'block_hash'])
-        .distinct()
-        .where('block_height', '>=', fromHeight)
-        .where('state', '=', 'confirmed')
-        .execute();
-      return rows.map((row) => ({ height: row.block_height!, hash: row.block_hash! }));
+    async listConfirmedBlocks(depth) {
+      const { rows } = await sql<BlockRef>`
+        select distinct block_height as height, block_hash as hash from submission
+        where block_height >= (select max(block_height) from submission) - ${depth}::integer`.execute(kysely);
+      return rows;
     },
   };
 }

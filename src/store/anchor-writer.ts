@@ -68,7 +68,7 @@ export function createAnchorWriter(transaction: Transaction<Schema>): AnchorWrit
           update submission set resubmit_at = ${new Date(leaseUntil)}
           from (
             select round_id, calendar, attempt from submission
-            where resubmit_at <= ${new Date(now)} and state in ('pending', 'attested')
+            where resubmit_at <= ${new Date(now)} and state = 'pending'
             order by resubmit_at limit ${limit} for update skip locked
           ) as due
           ${MATCH_AND_RETURN}`.execute(transaction),
@@ -115,7 +115,7 @@ export function createAnchorWriter(transaction: Transaction<Schema>): AnchorWrit
         .execute();
     },
 
-    async unconfirmBlock(block, now) {
+    async unconfirmBlock(block, { dueAt, resubmitAt }) {
       const rows = await transaction
         .updateTable('submission')
         .set({
@@ -126,8 +126,8 @@ export function createAnchorWriter(transaction: Transaction<Schema>): AnchorWrit
           block_hash: null,
           block_time: null,
           polls: 0,
-          due_at: new Date(now),
-          resubmit_at: new Date(now),
+          due_at: new Date(dueAt),
+          resubmit_at: new Date(resubmitAt),
         })
         .where('state', '=', 'confirmed')
         .where('block_height', '=', block.height)
@@ -139,6 +139,8 @@ export function createAnchorWriter(transaction: Transaction<Schema>): AnchorWrit
 
     async refreshRounds(roundIds, now) {
       if (roundIds.length === 0) return;
+      // Locked first and by a statement of its own: the next one then sees what another worker has just written.
+      await sql`select id from round where id = any(${roundIds}::uuid[]) order by id for update`.execute(transaction);
       await sql`
         update round set
           status = case when held.confirmed then 'pinned' when held.attested then 'partial' else 'pending' end,

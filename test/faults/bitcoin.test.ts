@@ -19,11 +19,11 @@ for (const engine of ENGINES) {
       const { receipt_id } = await anchor(world.url);
       await delay(1_000);
       assert.equal((await readReceipt(world.url, receipt_id)).status, 'pending');
-      assert.equal((await fetch(`${world.url}/readyz`)).status, 503);
+      assert.equal((await fetch(`${world.url}/readyz`)).status, 200);
+      assert.match(await readMetrics(world.url), /touchmark_worker_failures_total\{worker="upgrade"\} [1-9]/);
       world.bitcoin.setFault(null);
       world.chain.startMining(300, (error) => assert.fail(String(error)));
       await until(() => readReceipt(world.url, receipt_id), isPinned);
-      assert.equal((await fetch(`${world.url}/readyz`)).status, 200);
     });
 
     test('a block with too few confirmations leaves a receipt partial until more come', async () => {
@@ -68,6 +68,10 @@ async function mineUntil(world: World, receiptId: string, isDone: (receipt: Rece
     }
     return readReceipt(world.url, receiptId);
   }, isDone);
+}
+
+async function readMetrics(url: string): Promise<string> {
+  return (await fetch(`${url}/metrics`)).text();
 }
 
 async function attestedHeights(url: string, receiptId: string): Promise<number[]> {

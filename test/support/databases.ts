@@ -29,16 +29,20 @@ export async function createTestDatabase(engine: Engine): Promise<TestDatabase> 
 }
 
 async function createPostgresDatabase(): Promise<TestDatabase> {
+  const created = await createBarePostgresDatabase();
+  await using database = await openDatabase(created.location);
+  await migrate(database);
+  return created;
+}
+
+/** A database as an operator has it before Touchmark ever saw it. */
+export async function createBarePostgresDatabase(): Promise<TestDatabase & { location: { url: string } }> {
   const base = SHARED_POSTGRES ?? (await startOwnPostgres());
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await execute(base, `create database ${name}`);
   const url = new URL(base);
   url.pathname = `/${name}`;
   const location = { url: url.href, poolMax: POOL_MAX };
-  {
-    await using database = await openDatabase(location);
-    await migrate(database);
-  }
   return { location, [Symbol.asyncDispose]: () => execute(base, `drop database ${name} with (force)`) };
 }
 

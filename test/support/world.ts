@@ -30,14 +30,16 @@ export interface World extends AsyncDisposable {
 
 /** Everything in seconds instead of hours. */
 const FAST_POLICY: AnchorPolicy = {
-  enoughMs: 400,
+  enoughMs: 1_000,
   enoughCalendars: 3,
-  allMs: 1_500,
+  allMs: 3_000,
+  breakerPauseMs: 100,
   confirmations: 1,
   firstPollMs: 200,
   maxPollMs: 400,
   recheckMs: 200,
   overdueMs: 60_000,
+  giveUpMs: 600_000,
   retryFailedMs: 60_000,
 };
 

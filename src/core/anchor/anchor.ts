@@ -6,12 +6,10 @@ import type { CalendarPool, Outcome } from './calendar-pool.ts';
 import type { AnchorPolicy } from './policy.ts';
 import { type ComposedProof, ProofComposer } from './proof.ts';
 import type { AnchorRequest, Receipt, Submission } from './receipt.ts';
-import { buildRound } from './round.ts';
+import { buildRound, MAX_ROUND_RECEIPTS } from './round.ts';
 import type { AnchorCounts, StoredReceipt } from './store.ts';
 import { recordOutcome } from './submission.ts';
 
-/** A round's paths grow with its size and are stored with each receipt: ten siblings are 320 bytes. */
-const MAX_ROUND_RECEIPTS = 1024;
 /** The second round is hashed and submitted while the first one is being committed. */
 const MAX_ROUNDS_IN_FLIGHT = 1;
 /** About a second of work at full rate; who comes after that is told to come again. */

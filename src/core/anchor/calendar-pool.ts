@@ -1,11 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
 import { CodedError } from '../../base/coded-error.ts';
 import { decodeTimestamp, encodeTimestamp } from '../../proof/ots/codec.ts';
-import { walkAttestations } from '../../proof/ots/timestamp.ts';
+import { NODES_DEPTH_MAX, timestampDepth, walkAttestations } from '../../proof/ots/timestamp.ts';
 import { Breaker } from './breaker.ts';
 import { type CalendarTarget, isAllowedCalendarUri } from './calendar.ts';
 import type { CalendarClient } from './calendar-client.ts';
 import type { AnchorPolicy } from './policy.ts';
+import { HEAD_NODES_MAX } from './round.ts';
 
 /** A calendar's promise: the proof from the root to its pending attestation, and where to ask for the rest. */
 export interface Acceptance {
@@ -24,7 +25,7 @@ export interface Gathered {
   readonly late: readonly Promise<Outcome>[];
 }
 
-export type CalendarAnswerErrorCode = 'no-pending-attestation' | 'calendar-not-allowed';
+type CalendarAnswerErrorCode = 'no-pending-attestation' | 'calendar-not-allowed' | 'proof-too-deep';
 class CalendarAnswerError extends CodedError<CalendarAnswerErrorCode> {}
 
 /** The calendars a server submits to, each behind its own breaker. */
@@ -48,7 +49,7 @@ export class CalendarPool {
     this.#allowedUris = parts.allowedUris;
     this.#policy = parts.policy;
     this.#clock = parts.clock;
-    this.#breakers = new Map(parts.targets.map(({ name }) => [name, new Breaker()]));
+    this.#breakers = new Map(parts.targets.map(({ name }) => [name, new Breaker(parts.policy.breakerPauseMs)]));
   }
 
   isReachable(name: string): boolean {
@@ -60,37 +61,58 @@ export class CalendarPool {
   }
 
   /**
-   * Submits a root to every calendar at once. Resolves when all have answered, or at the first deadline with enough
-   * acceptances, or at the second with whatever there is. Never rejects.
+   * Submits a root to every calendar at once, but for those whose breaker is open; these are asked too when none of the
+   * others accepts. Resolves when all have answered, or at the first deadline with enough acceptances, or at the second
+   * with whatever there is. Never rejects.
    */
   async gather(root: Uint8Array): Promise<Gathered> {
-    const admitted = this.#admit();
-    const settled = new Map<string, Outcome>();
-    const asked = admitted.map((calendar) =>
+    const now = this.#clock.now();
+    const admitted = this.targets.filter(({ name }) => this.#breakers.get(name)!.admit(now));
+    const first = await this.#gatherFrom(admitted, root);
+    const others = this.targets.filter((calendar) => !admitted.includes(calendar));
+    const hasAccepted = first.outcomes.some((outcome) => 'acceptance' in outcome);
+    if (hasAccepted || others.length === 0) {
+      const leftOut = others.map((calendar) => ({ calendar, error: 'left out after repeated failures' }));
+      return { outcomes: this.#inOrder([...first.outcomes, ...leftOut]), late: first.late };
+    }
+    const second = await this.#gatherFrom(others, root);
+    return {
+      outcomes: this.#inOrder([...first.outcomes, ...second.outcomes]),
+      late: [...first.late, ...second.late],
+    };
+  }
+
+  #inOrder(outcomes: readonly Outcome[]): readonly Outcome[] {
+    return this.targets.map((target) => outcomes.find(({ calendar }) => calendar === target)!);
+  }
+
+  async #gatherFrom(calendars: readonly CalendarTarget[], root: Uint8Array): Promise<Gathered> {
+    const settled = new Map<CalendarTarget, Outcome>();
+    let isOver = false;
+    const asked = calendars.map((calendar) =>
       this.#ask(calendar, root).then((outcome) => {
-        settled.set(calendar.name, outcome);
+        settled.set(calendar, outcome);
+        if (isOver && 'acceptance' in outcome) this.#breakers.get(calendar.name)!.recordLate(this.#clock.now());
         return outcome;
       }),
     );
     await this.#untilEnough(asked, settled);
+    isOver = true;
     // Copied at this moment: what settles from here on is late, and belongs to one of the two lists only.
     const onTime = new Map(settled);
     // A calendar that answers too late counts as failing, or it would go on holding up every round.
-    for (const calendar of admitted) this.#record(calendar, onTime.get(calendar.name));
+    for (const calendar of calendars) this.#record(calendar, onTime.get(calendar));
     return {
-      outcomes: this.targets.map(
-        (calendar) =>
-          onTime.get(calendar.name) ?? {
-            calendar,
-            error: admitted.includes(calendar) ? 'no answer in time' : 'left out after repeated failures',
-          },
-      ),
-      late: asked.filter((_, i) => !onTime.has(admitted[i]!.name)),
+      outcomes: calendars.map((calendar) => onTime.get(calendar) ?? { calendar, error: 'no answer in time' }),
+      late: asked.filter((_, i) => !onTime.has(calendars[i]!)),
     };
   }
 
   /** Submits a root to one calendar and checks its answer. Never rejects. */
   async submit(calendar: CalendarTarget, root: Uint8Array): Promise<Outcome> {
+    if (!this.#breakers.get(calendar.name)!.admit(this.#clock.now())) {
+      return { calendar, error: 'left out after repeated failures' };
+    }
     const outcome = await this.#ask(calendar, root);
     this.#record(calendar, outcome);
     return outcome;
@@ -116,15 +138,9 @@ export class CalendarPool {
     else breaker.recordFailure(this.#clock.now());
   }
 
-  #admit(): readonly CalendarTarget[] {
-    const now = this.#clock.now();
-    const admitted = this.targets.filter(({ name }) => this.#breakers.get(name)!.admit(now));
-    // Breakers spare slow calendars while there are enough others; they must not be the reason a receipt is refused.
-    return admitted.length >= this.#policy.enoughCalendars ? admitted : this.targets;
-  }
-
-  async #untilEnough(asked: readonly Promise<Outcome>[], settled: ReadonlyMap<string, Outcome>): Promise<void> {
-    const { enoughMs, enoughCalendars, allMs } = this.#policy;
+  async #untilEnough(asked: readonly Promise<Outcome>[], settled: ReadonlyMap<CalendarTarget, Outcome>): Promise<void> {
+    const { enoughMs, allMs } = this.#policy;
+    const enoughCalendars = Math.min(this.#policy.enoughCalendars, asked.length);
     const timers = new AbortController();
     const accepted = () => [...settled.values()].filter((outcome) => 'acceptance' in outcome).length;
     const deadlines = (async () => {
@@ -145,6 +161,9 @@ export class CalendarPool {
     );
     if (pending.length === 0) {
       throw new CalendarAnswerError('no-pending-attestation', 'the calendar answered without a pending attestation');
+    }
+    if (timestampDepth(timestamp) + HEAD_NODES_MAX > NODES_DEPTH_MAX) {
+      throw new CalendarAnswerError('proof-too-deep', 'the calendar answered with a proof too deep for any file');
     }
     const ours = pending.find(({ uri }) => this.isAllowed(uri));
     if (ours === undefined) {

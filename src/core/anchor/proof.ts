@@ -20,7 +20,7 @@ const MAX_CACHED_TAILS = 4096;
  * anyone is given it.
  */
 export class ProofComposer {
-  readonly #tails = new Map<string, Timestamp>();
+  readonly #tails = new Map<string, { attempts: readonly Submission[]; tail: Timestamp }>();
 
   composeAll({ receipt, round, submissions }: StoredReceipt): ComposedProof[] {
     const path = [...leafOps(receipt.nonce), ...stepsToOps(receipt.path)];
@@ -43,15 +43,25 @@ export class ProofComposer {
   }
 
   #tail(root: Uint8Array, attempts: readonly Submission[]): Timestamp {
-    const version = attempts.map(({ attempt, upgrade, block }) => [attempt, upgrade?.length, block?.height]);
-    const key = `${attempts[0]!.roundId}/${attempts[0]!.calendar}/${version}`;
+    const key = `${attempts[0]!.roundId}/${attempts[0]!.calendar}`;
     const cached = this.#tails.get(key);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined && isSameKnowledge(cached.attempts, attempts)) return cached.tail;
     const tail = attempts.map((attempt) => decodeAttempt(root, attempt)).reduce((a, b) => mergeTimestamps(a, b));
-    if (this.#tails.size === MAX_CACHED_TAILS) this.#tails.delete(this.#tails.keys().next().value!);
-    this.#tails.set(key, tail);
+    if (this.#tails.size >= MAX_CACHED_TAILS) this.#tails.delete(this.#tails.keys().next().value!);
+    this.#tails.set(key, { attempts, tail });
     return tail;
   }
+}
+
+/** Compared by bytes: after a reorganisation the next proof can be as long, and at the same height, as the last one. */
+function isSameKnowledge(a: readonly Submission[], b: readonly Submission[]): boolean {
+  return (
+    a.length === b.length && a.every((one, i) => isSame(one.proof, b[i]!.proof) && isSame(one.upgrade, b[i]!.upgrade))
+  );
+}
+
+function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : equalBytes(a, b);
 }
 
 /** The timestamp from a round's root through one calendar, as far as that calendar has brought it. */

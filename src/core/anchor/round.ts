@@ -5,6 +5,9 @@ import { merkleTree } from '../../proof/merkle/opentimestamps.ts';
 import { applyOp, type Op } from '../../proof/ots/op.ts';
 import type { AnchorRequest, Receipt, Round } from './receipt.ts';
 
+/** A round's paths grow with its size and are stored with each receipt: ten siblings are 320 bytes. */
+export const MAX_ROUND_RECEIPTS = 1024;
+
 const RECEIPT_ID_BYTES = 12;
 const NONCE_BYTES = 16;
 
@@ -12,6 +15,9 @@ const NONCE_BYTES = 16;
 export function leafOps(nonce: Uint8Array): readonly Op[] {
   return [{ name: 'append', argument: nonce }, { name: 'sha256' }];
 }
+
+/** Nodes that a receipt's own path adds in front of its round's root: the leaf's, and two for each level. */
+export const HEAD_NODES_MAX = 2 + 2 * Math.ceil(Math.log2(MAX_ROUND_RECEIPTS));
 
 /** Aggregates requests into one round: a fresh nonce and id each, one tree over all. Request i becomes receipt i. */
 export function buildRound(

@@ -13,7 +13,6 @@ export interface AnchorCounts {
   readonly lastDay: number;
   readonly lastWeek: number;
   readonly lastAnchorAt: number | null;
-  readonly submissions: Readonly<Record<Submission['state'], number>>;
   /** Accepted submissions that their calendar has not confirmed since `overdueBefore`, by calendar. */
   readonly overdue: Readonly<Record<string, number>>;
 }
@@ -38,8 +37,8 @@ export interface AnchorReader {
   /** Everything that was sent to calendars for a round, by calendar and attempt. */
   listSubmissions(roundId: string): Promise<readonly Submission[]>;
   countAnchors(now: number, overdueBefore: number): Promise<AnchorCounts>;
-  /** Blocks that confirmed submissions rest on, from `fromHeight` upwards. */
-  listConfirmedBlocks(fromHeight: number): Promise<readonly BlockRef[]>;
+  /** Blocks that confirmed submissions rest on, down to `depth` below the highest of them. */
+  listConfirmedBlocks(depth: number): Promise<readonly BlockRef[]>;
   /** Receipts after `afterId` in id order, for checks that walk everything. */
   listReceipts(afterId: string, limit: number): Promise<readonly StoredReceipt[]>;
 }
@@ -56,8 +55,8 @@ export interface AnchorWriter {
   updateClaimed(submissions: readonly ScheduledSubmission[], leaseUntil: number): Promise<void>;
   /** The root was sent again; that is not done twice for one attempt. */
   clearResubmission(submission: Pick<Submission, 'roundId' | 'calendar' | 'attempt'>): Promise<void>;
-  /** Turns every submission confirmed by this block back into a pending one, due and to be sent again at `now`. */
-  unconfirmBlock(block: BlockRef, now: number): Promise<string[]>;
+  /** Turns every submission confirmed by this block back into a pending one. */
+  unconfirmBlock(block: BlockRef, schedule: { dueAt: number; resubmitAt: number }): Promise<string[]>;
   /** Sets each round's status from its submissions; a round that stays pinned keeps its moment. */
   refreshRounds(roundIds: readonly string[], now: number): Promise<void>;
 }

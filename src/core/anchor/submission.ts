@@ -30,6 +30,7 @@ export function recordOutcome(
     error: null,
     acceptedAt: now,
     dueAt,
-    resubmitAt: now + policy.overdueMs,
+    // Ever more patience with each attempt, so that a calendar that never confirms is not fed one every day.
+    resubmitAt: now + policy.overdueMs * 2 ** (attempt - 1),
   };
 }

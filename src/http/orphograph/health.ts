@@ -52,7 +52,15 @@ const schema = {
         upgrade_run_at: nullable('string'),
         expiry_run_at: nullable('string'),
       }),
-      calendars: Type.Array(Type.Object({ url: Type.String(), reachable: Type.Boolean() })),
+      calendars: Type.Array(
+        Type.Object({
+          url: Type.String(),
+          reachable: Type.Boolean(),
+          overdue: Type.Integer({
+            description: 'Rounds it accepted and should have confirmed by now; not in the contract.',
+          }),
+        }),
+      ),
       btc_oracle: Oracle,
       payout: Type.Object({
         configured: Type.Boolean(),
@@ -70,7 +78,7 @@ export function registerHealth(app: App, anchors: AnchorService, operations: Ope
 
   const check = shareFor(FRESH_MS, clock, async () => {
     const [counts, ledger] = await Promise.all([anchors.counts(), operations.measureLedger()]);
-    const calendars = anchors.calendars(counts).map(({ url, reachable }) => ({ url, reachable }));
+    const calendars = anchors.calendars(counts).map(({ url, reachable, overdue }) => ({ url, reachable, overdue }));
     const { upgradeAt, expiryAt } = operations.lastRuns();
     const now = clock.now();
     return prepareAnswer({

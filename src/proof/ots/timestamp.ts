@@ -20,7 +20,7 @@ export interface Timestamp {
 }
 
 /** Nodes from a root to its farthest leaf. Upstream's reader gives up beyond it, so no file may hold more. */
-const NODES_DEPTH_MAX = 256;
+export const NODES_DEPTH_MAX = 256;
 
 /**
  * A timestamp of `message` from parts in any order: sorted, duplicates dropped, branches of the same operation merged.
@@ -104,6 +104,11 @@ export function checkDepth(depth: number): void {
   if (depth >= NODES_DEPTH_MAX) {
     throw new OtsError('too-deep', `a path has more than ${NODES_DEPTH_MAX - 1} operations`);
   }
+}
+
+/** Nodes on the longest way from the root to a leaf, the root included. */
+export function timestampDepth(timestamp: Timestamp): number {
+  return 1 + timestamp.branches.reduce((deepest, { stamp }) => Math.max(deepest, timestampDepth(stamp)), 0);
 }
 
 function normaliseAttestations(attestations: readonly Attestation[]): readonly Attestation[] {
