@@ -3,9 +3,15 @@ import { readConfig, readDatabaseLocation } from '../../src/config/config.ts';
 import { createLogger } from '../../src/http/shared/log.ts';
 
 /** The sandbox as a process of its own, so that the load generator does not share its thread. Told what to do by IPC. */
-const env = { ...process.env, TOUCHMARK_FREE_ANCHORS_PER_DAY: 'unlimited', TOUCHMARK_LOG: 'warn' };
+const env = {
+  BENCH_BLOCK_INTERVAL_MS: '2000',
+  ...process.env,
+  TOUCHMARK_FREE_ANCHORS_PER_DAY: 'unlimited',
+  TOUCHMARK_LOG: 'warn',
+};
 const config = readConfig(env);
 const sandbox = await startSandbox({
+  blockIntervalMs: Number(env.BENCH_BLOCK_INTERVAL_MS),
   config,
   database: readDatabaseLocation(env),
   logger: createLogger({ level: config.logLevel }),

@@ -26,6 +26,7 @@ import { type Database, type DatabaseLocation, openDatabase } from '../store/dat
 import { assertMigrated } from '../store/migrate.ts';
 import { createStore } from '../store/store.ts';
 import type { ConfiguredChain } from './chain.ts';
+import { callOwnCalendars } from './own-calendars.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { VERSION } from './version.ts';
 import { registerWorkMetrics, type WorkRecord } from './work-metrics.ts';
@@ -162,23 +163,13 @@ interface Parts extends AsyncDisposable {
 
 async function createParts(settings: AppSettings, store: Store): Promise<Parts> {
   const { config, logger, chain } = settings;
-  const client = createCalendarClient();
-  const { policy, calendars: targets, lookupPatterns: allowedUris } = config.anchor;
-  const common = { store, policy, clock: systemClock };
-  const pool = new CalendarPool({ targets, allowedUris, client, policy, clock: systemClock });
-  const anchors = createAnchorService({
-    ...common,
-    pool,
-    random: systemRandom,
-    onLateError: (error) => logger.warn({ err: error }, 'a late calendar answer could not be stored'),
-  });
   const calendars = new Map<string, CalendarService>();
   const journal = createJournal(store);
   const stampers: Stamper[] = [];
   // The embedded engine has one process at a time: a restarted one need not wait for the lease of the one that died.
   const nodeId = 'url' in settings.database ? randomUUID() : 'embedded';
   for (const target of config.ownCalendars) {
-    const { hmacKey, walletKey } = settings.calendarSecrets.get(target.name)!;
+    const { hmacKey, walletKey, birthHeight } = settings.calendarSecrets.get(target.name)!;
     const wallet = createStampWallet(walletKey, config.network);
     calendars.set(target.name, await openOwnCalendar(target, { config, store, journal, hmacKey, wallet }));
     const log = (event: object) => logger.info({ calendar: target.name, ...event }, 'stamper');
@@ -189,12 +180,24 @@ async function createParts(settings: AppSettings, store: Store): Promise<Parts> 
         chain: chain.writer,
         wallet,
         clock: systemClock,
-        policy: config.stamp,
+        policy: { ...config.stamp, walletBirthHeight: birthHeight ?? config.stamp.walletBirthHeight },
         nodeId,
         log,
       }),
     );
   }
+  const { policy, calendars: targets, lookupPatterns: allowedUris } = config.anchor;
+  const remote = createCalendarClient();
+  const local = [...calendars.values()].filter(({ uri }) => uri.startsWith(`${config.http.publicUrl}/`));
+  const client = callOwnCalendars(remote, new Map(local.map((calendar) => [calendar.uri, calendar])));
+  const common = { store, policy, clock: systemClock };
+  const pool = new CalendarPool({ targets, allowedUris, client, policy, clock: systemClock });
+  const anchors = createAnchorService({
+    ...common,
+    pool,
+    random: systemRandom,
+    onLateError: (error) => logger.warn({ err: error }, 'a late calendar answer could not be stored'),
+  });
   return {
     anchors,
     upgrades: new UpgradeWorker({ ...common, pool, client, chain: chain.reader }),
@@ -205,7 +208,7 @@ async function createParts(settings: AppSettings, store: Store): Promise<Parts> 
       await anchors.close();
       await Promise.all([...calendars.values()].map((calendar) => calendar.drain()));
     },
-    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => remote[Symbol.asyncDispose](),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ChainReader, ChainWriter } from '../core/chain.ts';
 import { createBitcoinCoreChain } from '../net/chain/bitcoin-core.ts';
 import { createEsploraChain } from '../net/chain/esplora.ts';
 import { createQuorumChain } from '../net/chain/quorum.ts';
+import { ChainError } from '../proof/bitcoin/chain-error.ts';
 import type { BitcoinNetwork } from '../proof/bitcoin/network.ts';
 
 /** Bitcoin as it is configured: what receipts are checked against, and what own calendars stamp through. */
@@ -13,14 +14,11 @@ export interface ConfiguredChain {
   readonly writer: ChainWriter;
 }
 
-export async function connectChain(
-  location: ChainLocation,
-  network: BitcoinNetwork,
-  logger: Logger,
-): Promise<ConfiguredChain> {
+export function connectChain(location: ChainLocation, network: BitcoinNetwork, logger: Logger): ConfiguredChain {
   if ('rpcUrl' in location) {
-    const credentials = location.cookieFile === null ? undefined : await readFile(location.cookieFile, 'utf8');
-    const node = createBitcoinCoreChain({ url: location.rpcUrl, credentials, network });
+    const { rpcUrl, cookieFile } = location;
+    const readCredentials = cookieFile === null ? undefined : () => readCookie(cookieFile);
+    const node = createBitcoinCoreChain({ url: rpcUrl, readCredentials, network });
     return { reader: node, writer: node };
   }
   const sources = location.esploraUrls.map((url) => ({
@@ -34,4 +32,12 @@ export async function connectChain(
     onFault: (fault) => logger.warn({ fault: fault.kind, source: fault.source }, 'a Bitcoin source failed'),
   });
   return { reader, writer: sources[0]!.chain };
+}
+
+async function readCookie(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new ChainError('chain-unreachable', `the node's cookie file ${path} cannot be read`, { cause: error });
+  }
 }

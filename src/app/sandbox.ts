@@ -7,6 +7,7 @@ import { encodeHex } from '../base/hex.ts';
 import type { Config } from '../config/config.ts';
 import { createCalendarSecrets, loadCalendarSecrets, writePrivateFile } from '../config/secrets.ts';
 import { createStampWallet } from '../core/calendar/wallet.ts';
+import { presentPlainError } from '../http/shared/plain-errors.ts';
 import { createBitcoinCoreChain } from '../net/chain/bitcoin-core.ts';
 import { createEsploraChain } from '../net/chain/esplora.ts';
 import { esploraFacade } from '../sandbox/esplora-facade.ts';
@@ -53,7 +54,8 @@ export async function startSandbox(settings: SandboxSettings): Promise<Sandbox> 
   await mkdir(dataFolder, { recursive: true });
   await using cleanup = new AsyncDisposableStack();
   const keys = await openSandboxKeys(dataFolder);
-  await createCalendarSecrets(dataFolder, CALENDAR_NAMES, systemRandom);
+  // No chain yet: its coinbases pay to these very keys.
+  await createCalendarSecrets(dataFolder, CALENDAR_NAMES, systemRandom, async () => null);
   const calendarSecrets = await loadCalendarSecrets(dataFolder, CALENDAR_NAMES);
   {
     await using database = await openDatabase(settings.database);
@@ -67,7 +69,7 @@ export async function startSandbox(settings: SandboxSettings): Promise<Sandbox> 
       payTo: [...calendarSecrets.values()].map(({ walletKey }) => createStampWallet(walletKey, 'regtest').scriptPubKey),
     }),
   );
-  const baseUrl = `http://${http.host.includes(':') ? `[${http.host}]` : http.host}:${http.port}`;
+  const baseUrl = http.publicUrl;
   const description: SandboxDescription = {
     base_url: baseUrl,
     keys: { orphograph: { api_key: keys.api_key } },
@@ -124,7 +126,7 @@ function appSettings(
       {
         pathPrefixes: ['/sandbox'],
         register: (app) => app.register(esploraFacade(world.chain), { prefix: ESPLORA_PATH }),
-        presentError: () => ({ status: 404, body: 'not found' }),
+        presentError: presentPlainError,
       },
     ],
     logger,

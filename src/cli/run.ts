@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CodedError } from '../base/coded-error.ts';
+import { ChainError } from '../proof/bitcoin/chain-error.ts';
 import { type CliIo, EXIT, type ExitCode, UsageError } from './io.ts';
 
 /** Adds one command to the program; how it ends is put into `io.exitCode`. */
@@ -37,6 +38,7 @@ export async function runProgram(
     }
     if (!(error instanceof CodedError)) throw error;
     io.err(`${about.name}: ${error.message}\n`);
-    return error instanceof UsageError ? EXIT.usage : EXIT.failure;
+    if (error instanceof UsageError) return EXIT.usage;
+    return error instanceof ChainError ? EXIT.cannotCheck : EXIT.failure;
   }
 }

@@ -23,6 +23,8 @@ export interface Config {
 export interface HttpConfig {
   readonly host: string;
   readonly port: number;
+  /** The address at which people and clients reach this server, without a trailing slash. */
+  readonly publicUrl: string;
   /** Addresses of the proxies whose X-Forwarded-For is believed; empty: nobody's. */
   readonly trustedProxies: readonly string[];
 }
@@ -63,11 +65,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export function readConfig(env: Env): Config {
   return {
     dataFolder: readText(env, 'TOUCHMARK_DATA') ?? '.touchmark',
-    http: {
-      host: readText(env, 'HOST') ?? '127.0.0.1',
-      port: readInteger(env, 'PORT', 8080, 0, 65_535),
-      trustedProxies: readList(env, 'TOUCHMARK_TRUSTED_PROXIES') ?? [],
-    },
+    http: readHttpConfig(env),
     logLevel: readChoice(env, 'TOUCHMARK_LOG', LOG_LEVELS, 'info'),
     network: readChoice(env, 'TOUCHMARK_NETWORK', Object.keys(BITCOIN_NETWORKS) as BitcoinNetwork[], 'mainnet'),
     anchor: {
@@ -88,6 +86,22 @@ export function readConfig(env: Env): Config {
     freeTier: readFreeTier(env),
     runsWorkers: readChoice(env, 'TOUCHMARK_WORKERS', ['on', 'off'], 'on') === 'on',
   };
+}
+
+function readHttpConfig(env: Env): HttpConfig {
+  const host = readText(env, 'HOST') ?? '127.0.0.1';
+  const port = readInteger(env, 'PORT', 8080, 1, 65_535);
+  const publicUrl = readText(env, 'TOUCHMARK_URL');
+  return {
+    host,
+    port,
+    publicUrl: publicUrl === null ? urlOf(host, port) : parseHttpUrl('TOUCHMARK_URL', publicUrl),
+    trustedProxies: readList(env, 'TOUCHMARK_TRUSTED_PROXIES') ?? [],
+  };
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function readFreeTier(env: Env): FreeTier | null {
@@ -140,5 +154,10 @@ function parseNamedUrl(variable: string, item: string): CalendarTarget {
   if (name === undefined || url === undefined) {
     throw new ConfigError('bad-config', `${variable} takes name=address items, not "${item}"`);
   }
-  return { name, url: parseHttpUrl(variable, url) };
+  const address = parseHttpUrl(variable, url);
+  const { username, password, search, hash } = new URL(address);
+  if (username + password + search + hash !== '') {
+    throw new ConfigError('bad-config', `${variable} takes addresses without user, password, query or fragment`);
+  }
+  return { name, url: address };
 }

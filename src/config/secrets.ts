@@ -4,17 +4,21 @@ import type { RandomBytes } from '../base/clock.ts';
 import { decodeHex, encodeHex } from '../base/hex.ts';
 import { ConfigError } from './env.ts';
 
-/** The secrets of a calendar, 32 bytes each: the key of its commitments' MACs, and the key that its coins are paid to. */
+/** What a calendar is made of, and must not lose. Keys have 32 bytes. */
 export interface CalendarSecrets {
+  /** Of its commitments' MACs. */
   readonly hmacKey: Uint8Array;
+  /** That its coins are paid to. */
   readonly walletKey: Uint8Array;
+  /** The chain's height when the keys were made: no coin of theirs is older. Null when it was not known. */
+  readonly birthHeight: number | null;
 }
 
 const FILE_NAME = 'secrets.json';
 const KEY_BYTES = 32;
 
 interface SecretsFile {
-  calendars: Record<string, { hmac_key: string; wallet_key: string }>;
+  calendars: Record<string, { hmac_key: string; wallet_key: string; birth_height?: number | null }>;
 }
 
 /** Reads the secrets of calendars. Errors: `bad-config` when one has none yet (run `touchmark init`). */
@@ -31,23 +35,34 @@ export async function loadCalendarSecrets(
       if (hmacKey?.length !== KEY_BYTES || walletKey?.length !== KEY_BYTES) {
         throw new ConfigError('bad-config', `calendar ${name} has no keys in ${dataFolder}: run touchmark init`);
       }
-      return [name, { hmacKey, walletKey }];
+      return [name, { hmacKey, walletKey, birthHeight: secrets?.birth_height ?? null }];
     }),
   );
 }
 
-/** Makes keys for calendars that have none, and leaves existing ones alone. Returns the names it made keys for. */
+/**
+ * Makes keys for calendars that have none, and leaves existing ones alone. Returns the names it made keys for.
+ *
+ * @param readHeight The chain's height, or null when it cannot be asked; called only when keys are made.
+ */
 export async function createCalendarSecrets(
   dataFolder: string,
   names: readonly string[],
   random: RandomBytes,
+  readHeight: () => Promise<number | null>,
 ): Promise<string[]> {
   const secrets = await readSecrets(dataFolder);
   const missing = names.filter((name) => secrets.calendars[name] === undefined);
+  if (missing.length === 0) return [];
+  const birthHeight = await readHeight();
   for (const name of missing) {
-    secrets.calendars[name] = { hmac_key: encodeHex(random(KEY_BYTES)), wallet_key: encodeHex(random(KEY_BYTES)) };
+    secrets.calendars[name] = {
+      hmac_key: encodeHex(random(KEY_BYTES)),
+      wallet_key: encodeHex(random(KEY_BYTES)),
+      birth_height: birthHeight,
+    };
   }
-  if (missing.length > 0) await writePrivateFile(join(dataFolder, FILE_NAME), `${JSON.stringify(secrets, null, 2)}\n`);
+  await writePrivateFile(join(dataFolder, FILE_NAME), `${JSON.stringify(secrets, null, 2)}\n`);
   return missing;
 }
 

@@ -180,21 +180,25 @@ export function createCalendarWriter(transaction: Transaction<Schema>): Calendar
 
     async appendCommitments(entries) {
       const byCalendar = Map.groupBy(entries, ({ calendar }) => calendar);
-      const rows: { calendar: string; position: number; commitment: Uint8Array }[] = [];
-      // In one order everywhere, so that two nodes never wait for each other's calendars.
-      for (const calendar of [...byCalendar.keys()].sort()) {
-        const added = byCalendar.get(calendar)!;
-        // The row lock is held until commit: positions are taken, and become visible, in one order whoever takes them.
-        const { last_position: last } = await transaction
-          .updateTable('calendar')
-          .set((row) => ({ last_position: row('last_position', '+', added.length) }))
-          .where('name', '=', calendar)
-          .returning('last_position')
-          .executeTakeFirstOrThrow();
-        const first = last - added.length + 1;
-        rows.push(...added.map(({ commitment }, i) => ({ calendar, position: first + i, commitment })));
-      }
-      await transaction.insertInto('calendar_commitment').values(rows).execute();
+      const names = [...byCalendar.keys()];
+      const counts = names.map((name) => byCalendar.get(name)!.length);
+      // The row locks are held until commit: positions are taken, and become visible, in one order whoever takes them.
+      // They are taken in the order of names, so that two nodes never wait for each other's calendars.
+      const { rows } = await sql<{ name: string; last_position: number }>`
+        update calendar set last_position = last_position + added.count
+        from (select name from calendar where name = any(${names}::text[]) order by name for update) as locked
+          join unnest(${names}::text[], ${counts}::integer[]) as added (name, count) using (name)
+        where calendar.name = locked.name returning calendar.name, last_position`.execute(transaction);
+      if (rows.length < names.length) throw new Error(`a calendar of ${names.join(', ')} is not registered`);
+      const appended = rows.flatMap(({ name, last_position: last }) => {
+        const added = byCalendar.get(name)!;
+        return added.map(({ commitment }, i) => ({
+          calendar: name,
+          position: last - added.length + 1 + i,
+          commitment,
+        }));
+      });
+      await transaction.insertInto('calendar_commitment').values(appended).execute();
     },
 
     async claimStamper({ calendar, revision, owner, now, leaseUntil }) {

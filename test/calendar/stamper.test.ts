@@ -519,20 +519,23 @@ test('two processes on one store open one stamp between them, and the second tak
   assert.equal((await listPayments(bitcoin.node, rig.wallet)).length, 1);
 });
 
-test('no more commitments than the policy allows go into one transaction, the rest into the next', async () => {
+test('no more commitments than the policy allows go into one transaction; only a full one follows at once', async () => {
   const policy = { ...TEST_POLICY, maxPending: 2 };
   const rig = await createRig(store, bitcoin, bitcoin.nextWallet(), policy);
   const commitments: Uint8Array[] = [];
-  for (let index = 0; index < 3; index++) commitments.push(await rig.submit());
+  for (let index = 0; index < 5; index++) commitments.push(await rig.submit());
   const stamper = rig.start();
-  await stamper.tick();
-  await bitcoin.node.mine(1);
+  for (let blocks = 0; blocks < 3; blocks++) {
+    await stamper.tick();
+    await bitcoin.node.mine(1);
+  }
+  assert.equal((await listPayments(bitcoin.node, rig.wallet)).length, 2);
   rig.clock.pass(TEST_POLICY.minIntervalMs);
   await stamper.tick();
   await bitcoin.node.mine(TEST_POLICY.minConfirmations);
   await stamper.tick();
   for (const commitment of commitments) await assertProven(rig, bitcoin, commitment);
-  assert.equal((await listPayments(bitcoin.node, rig.wallet)).length, 2);
+  assert.equal((await listPayments(bitcoin.node, rig.wallet)).length, 3);
 });
 
 test('a calendar whose wallet key was exchanged refuses to go on and says so', async () => {

@@ -122,12 +122,15 @@ test('a source of another network is recognised', async () => {
   await assert.rejects(core.tip(), { code: 'chain-wrong-network' });
 });
 
-test('wrong RPC credentials are named as such, the contents of a cookie file work', async () => {
+test('wrong RPC credentials are named as such; a cookie file is read again once its contents are refused', async () => {
   const url = new URL(node.rpcUrl);
   url.password = 'wrong';
   const wrong = createBitcoinCoreChain({ url: url.href, network: 'regtest' });
   await assert.rejects(wrong.tip(), { code: 'chain-unauthorised' });
-  const cookie = createBitcoinCoreChain({ url: url.href, credentials: '__cookie__:se:cr et\n', network: 'regtest' });
+  let contents = '__cookie__:of an earlier start';
+  const cookie = createBitcoinCoreChain({ url: url.href, readCredentials: async () => contents, network: 'regtest' });
+  await assert.rejects(cookie.tip(), { code: 'chain-unauthorised' });
+  contents = '__cookie__:se:cr et\n';
   assert.deepEqual(await cookie.tip(), node.tip());
 });
 

@@ -46,7 +46,7 @@ async function coreThatAnswers(status: number, answer: (id: unknown) => unknown)
     const reply = isGenesis ? { id, result: genesisHashText, error: null } : answer(id);
     response.end(typeof reply === 'string' ? reply : JSON.stringify(reply));
   });
-  return createBitcoinCoreChain({ url, credentials: 'user:password', network: 'mainnet' });
+  return createBitcoinCoreChain({ url, readCredentials: async () => 'user:password', network: 'mainnet' });
 }
 
 test('the header of another block is a lie', async () => {

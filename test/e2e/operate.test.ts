@@ -76,7 +76,7 @@ async function makeSite(name: string): Promise<Site> {
   return { env: { ...bitcoin, TOUCHMARK_DATA: data, PORT: String(port) }, url: `http://127.0.0.1:${port}`, data };
 }
 
-/** Pays a calendar's wallet a coin that can be spent. Calendars see only coins that come after they have first looked. */
+/** Pays a calendar's wallet a coin that can be spent. */
 async function fund(data: string, calendar: string): Promise<void> {
   const { hmacKey, walletKey } = (await loadCalendarSecrets(data, [calendar])).get(calendar)!;
   secrets.push(encodeHex(hmacKey), encodeHex(walletKey));
@@ -310,7 +310,7 @@ describe('settings', () => {
 });
 
 describe('a calendar alone, on the embedded database', () => {
-  test('it speaks the protocol at its root, and completes a timestamp once Bitcoin has it', async () => {
+  test('it finds coins sent before its first start, speaks the protocol at its root, and completes a timestamp', async () => {
     const site = await makeSite('calendar');
     const env = {
       ...site.env,
@@ -319,6 +319,7 @@ describe('a calendar alone, on the embedded database', () => {
       TOUCHMARK_STAMP_INTERVAL_MINUTES: '1',
     };
     assert.equal((await run(['init'], env)).code, 0);
+    await fund(site.data, 'solo');
     const readStatus = () => readCalendar(`${site.url}/`);
 
     /** Stamping looks at the chain as soon as it starts, and then every quarter of a minute. */
@@ -352,7 +353,6 @@ describe('a calendar alone, on the embedded database', () => {
         assert.equal((await fetch(`${site.url}/api/anchor`, { method: 'POST' })).status, 404);
       },
     );
-    await fund(site.data, 'solo');
     await calendarUntil(({ transactions }) => transactions.length === 1);
     await served.chain.mine(CONFIRMATIONS);
     await calendarUntil(

@@ -101,7 +101,10 @@ test('commands on a data folder that a server uses are refused in one line, and 
   await fs.promises.rename(files.location.folder, join(data, 'database'));
   await using database = await openDatabase({ folder: join(data, 'database') });
   for (const command of ['migrate', 'fsck', 'init', 'serve', 'work', 'sandbox']) {
-    const { code, err } = await runTouchmark(folder, [command], { TOUCHMARK_DATA: data, PORT: '0' });
+    const { code, err } = await runTouchmark(folder, [command], {
+      TOUCHMARK_DATA: data,
+      PORT: String(await findFreePort()),
+    });
     assert.equal(code, 1, command);
     assert.match(err, /^touchmark: [^\n]*in use by another Touchmark process[^\n]*DATABASE_URL[^\n]*\n$/, command);
   }
@@ -113,7 +116,7 @@ test('a second sandbox that shares only the data folder is refused in one line t
   const data = await mkdtemp(join(folder, 'data-'));
   const options = { folder: join(data, 'regtest'), rpcPort: 0, apiKey: 'key', payTo: [] };
   await using _chain = await openRegtestChain(options);
-  const env = { TOUCHMARK_DATA: data, DATABASE_URL: bare.location.url, PORT: '0' };
+  const env = { TOUCHMARK_DATA: data, DATABASE_URL: bare.location.url, PORT: String(await findFreePort()) };
   const { code, err } = await runTouchmark(folder, ['sandbox'], env);
   assert.equal(code, 1);
   assert.match(err, /^touchmark: [^\n]*in use by another process[^\n]*TOUCHMARK_DATA[^\n]*\n$/);

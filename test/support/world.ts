@@ -59,7 +59,7 @@ export async function startWorld(engine: Engine, policy: Partial<AnchorPolicy> =
     ),
   ) as unknown as World['calendars'];
 
-  await createCalendarSecrets(folder, CALENDAR_NAMES, systemRandom);
+  await createCalendarSecrets(folder, CALENDAR_NAMES, systemRandom, async () => null);
   const calendarSecrets = await loadCalendarSecrets(folder, CALENDAR_NAMES);
   const scripts = [...calendarSecrets.values()].map(
     ({ walletKey }) => createStampWallet(walletKey, 'regtest').scriptPubKey,

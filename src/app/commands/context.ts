@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import type { CliIo } from '../../cli/io.ts';
 import { readChainLocation, readConfig, readDatabaseLocation } from '../../config/config.ts';
 import type { Env } from '../../config/env.ts';
@@ -14,15 +14,25 @@ export interface OperatorContext {
   readonly env: Env;
 }
 
-/** The settings of a production server, from the environment and the data folder. Errors: ConfigError. */
-export async function readAppSettings({ env }: OperatorContext): Promise<AppSettings> {
+/**
+ * The settings of a production server, from the environment and the data folder. Errors: ConfigError.
+ *
+ * @param logDestination Defaults to standard output.
+ */
+export async function readAppSettings(
+  { env }: OperatorContext,
+  logDestination?: DestinationStream,
+): Promise<AppSettings> {
   const config = readConfig(env);
-  const logger = createLogger({ level: config.logLevel });
+  const logger = createLogger({
+    level: config.logLevel,
+    ...(logDestination !== undefined && { destination: logDestination }),
+  });
   return {
     config,
     pace: MAINNET_WORK_PACE,
     database: readDatabaseLocation(env),
-    chain: await connectChain(readChainLocation(env), config.network, logger),
+    chain: connectChain(readChainLocation(env), config.network, logger),
     calendarSecrets: await loadCalendarSecrets(
       config.dataFolder,
       config.ownCalendars.map(({ name }) => name),

@@ -23,7 +23,8 @@ Example:
       const { assertMigrated } = await import('../../store/migrate.ts');
       const { createStore } = await import('../../store/store.ts');
       const { readAppSettings } = await import('./context.ts');
-      const settings = await readAppSettings(context);
+      // What it prints is its findings: the log goes beside them.
+      const settings = await readAppSettings(context, { write: io.err });
       await using database = await openDatabase(settings.database);
       await assertMigrated(database);
       let receipts = 0;

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { writeJsonLine } from '../../cli/io.ts';
-import { readConfig, readDatabaseLocation } from '../../config/config.ts';
+import { readChainLocation, readConfig, readDatabaseLocation } from '../../config/config.ts';
 import { createCalendarSecrets, loadCalendarSecrets } from '../../config/secrets.ts';
 import { systemRandom } from '../system.ts';
 import type { OperatorContext } from './context.ts';
@@ -23,11 +23,19 @@ Example:
     .action(async ({ json }: { json?: true }) => {
       const { openDatabase } = await import('../../store/database.ts');
       const { migrate } = await import('../../store/migrate.ts');
+      const { connectChain } = await import('../chain.ts');
+      const { createLogger } = await import('../../http/shared/log.ts');
       const { createStampWallet } = await import('../../core/calendar/wallet.ts');
       const config = readConfig(env);
       await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
       const names = config.ownCalendars.map(({ name }) => name);
-      const created = await createCalendarSecrets(config.dataFolder, names, systemRandom);
+      const logger = createLogger({ level: config.logLevel, destination: { write: io.err } });
+      const readHeight = async () => {
+        const chain = connectChain(readChainLocation(env), config.network, logger);
+        const tip = await chain.reader.tip().catch(() => null);
+        return tip?.height ?? null;
+      };
+      const created = await createCalendarSecrets(config.dataFolder, names, systemRandom, readHeight);
       const secrets = await loadCalendarSecrets(config.dataFolder, names);
       await using database = await openDatabase(readDatabaseLocation(env));
       const migrations = await migrate(database);
@@ -40,6 +48,11 @@ Example:
       io.out(`The data folder is ${config.dataFolder}, the schema is up to date.\n`);
       for (const { name, created: isNew, address } of calendars) {
         io.out(`Calendar ${name}: ${isNew ? 'new keys made; ' : ''}fund it at ${address}\n`);
+        if (secrets.get(name)!.birthHeight === null) {
+          io.out(
+            '  Bitcoin could not be asked: start the calendar before you send it coins, or it will not see them.\n',
+          );
+        }
       }
     });
 }

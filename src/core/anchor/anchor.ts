@@ -10,8 +10,8 @@ import { buildRound, MAX_ROUND_RECEIPTS } from './round.ts';
 import type { AnchorCounts, StoredReceipt } from './store.ts';
 import { recordOutcome } from './submission.ts';
 
-/** The second round is hashed and submitted while the first one is being committed. */
-const MAX_ROUNDS_IN_FLIGHT = 1;
+/** The second one, which is always full, is hashed and submitted while the first one is being committed. */
+const MAX_ROUNDS_IN_FLIGHT = 2;
 /** About a second of work at full rate; who comes after that is told to come again. */
 const MAX_WAITING_RECEIPTS = 25_000;
 

@@ -84,3 +84,25 @@ test('closing answers everything that was accepted and refuses the rest', async 
   await closed;
   assert.deepEqual(await Promise.all(answers), [[1], [2]]);
 });
+
+test('beside a commit that is under way only a full group starts', async () => {
+  const sizes: number[] = [];
+  const gate = Promise.withResolvers<void>();
+  const commits = new GroupCommit<number, number>(
+    async (items) => {
+      sizes.push(items.length);
+      await gate.promise;
+      return items;
+    },
+    { ...LIMITS, maxInFlight: 2 },
+  );
+  const add = (size: number) => commits.add(new Array(size).fill(0));
+  const answers = [1, 4, 3].map(add);
+  assert.deepEqual(sizes, [1]);
+  answers.push(add(2));
+  assert.deepEqual(sizes, [1, 7]);
+  answers.push(add(4));
+  gate.resolve();
+  await Promise.all(answers);
+  assert.deepEqual(sizes, [1, 7, 6]);
+});

@@ -10,8 +10,9 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Shares the cost of a commit among callers that arrive together, without a tick: while `maxInFlight` groups are being
- * committed, the next one collects; it starts as soon as one of them ends. A group never splits a caller's items.
+ * Shares the cost of a commit among callers that arrive together, without a tick: while a group is being committed the
+ * next one collects, and starts when the first one ends. Beside another one, up to `maxInFlight`, only a full group
+ * starts: a small one would cost as much and save nobody. A group never splits a caller's items.
  */
 export class GroupCommit<Item, Result> {
   readonly #commit: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -55,7 +56,9 @@ export class GroupCommit<Item, Result> {
   }
 
   #start(): void {
-    while (this.#waiting.length > 0 && this.#inFlight < this.#limits.maxInFlight) {
+    const { maxGroup, maxInFlight } = this.#limits;
+    while (this.#waiting.length > 0 && this.#inFlight < maxInFlight) {
+      if (this.#inFlight > 0 && this.#waitingItems < maxGroup) return;
       this.#inFlight++;
       void this.#run(this.#takeGroup());
     }

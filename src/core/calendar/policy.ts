@@ -1,6 +1,6 @@
 /** How a calendar spends its coins. Fee rates are in sat/vB. */
 export interface StampPolicy {
-  /** Least time between the first transactions of two stamps. */
+  /** Least time between the first transactions of two stamps, but that a full one does not wait. */
   readonly minIntervalMs: number;
   /** Most commitments one transaction commits to. */
   readonly maxPending: number;

@@ -55,6 +55,8 @@ export interface StampStatus extends Omit<StampSummary, 'tail'> {
 
 /** A calendar as its protocol shows it. */
 export interface CalendarService {
+  /** The address that pending attestations name. */
+  readonly uri: string;
   /** See `Aggregator.submit`; besides, errors with `anchoring-down` where that is configured. */
   submit(digest: Uint8Array): Promise<Uint8Array>;
   lookup(commitment: Uint8Array): Promise<CalendarLookup>;
@@ -96,6 +98,8 @@ export async function openCalendar(options: CalendarOptions): Promise<CalendarSe
   }
 
   return {
+    uri,
+
     async submit(digest) {
       if (refuseAfterMs !== null) {
         const now = clock.now();

@@ -236,7 +236,10 @@ export function createStamper(options: StamperOptions): Stamper {
   async function openStamp(view: FollowedView): Promise<StamperCondition | null> {
     const range = findUncovered(view.stamps, view.settledPosition, view.lastPosition, policy.maxPending);
     const now = clock.now();
-    if (!range || now < nextStampAt(view.stamps, policy.minIntervalMs)) return null;
+    if (!range) return null;
+    // A queue that fills a stamp before its time does not wait for it, or it would only ever grow.
+    const isFull = range.to - range.from === policy.maxPending;
+    if (!isFull && now < nextStampAt(view.stamps, policy.minIntervalMs)) return null;
     if (!chooseCoin(view.coins, view.stamps, view.best.height, policy, 0)) return 'no-coins';
     const feeSats = chooseFirstFee(policy, await chain.feeRate(policy.confirmTargetBlocks));
     if (feeSats === null) return 'fee-capped';

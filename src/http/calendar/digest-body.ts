@@ -16,16 +16,17 @@ export function parseDigestBodies(app: FastifyInstance, bodyTimeoutMs: number): 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(DIGEST_MEDIA_TYPE, (_request, payload, done) => {
     const chunks: Buffer[] = [];
-    const timer = setTimeout(() => done(new DigestTimeoutError('digest not received in time')), bodyTimeoutMs);
+    let isDone = false;
+    // What still comes after the time is over, end or error, is nobody's any more.
+    const finish = (error: Error | null, body?: Buffer) => {
+      clearTimeout(timer);
+      if (!isDone) done(error, body);
+      isDone = true;
+    };
+    const timer = setTimeout(() => finish(new DigestTimeoutError('digest not received in time')), bodyTimeoutMs);
     payload.on('data', (chunk: Buffer) => chunks.push(chunk));
-    payload.on('end', () => {
-      clearTimeout(timer);
-      done(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
-    });
-    payload.on('error', (error) => {
-      clearTimeout(timer);
-      done(error);
-    });
+    payload.on('end', () => finish(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    payload.on('error', finish);
   });
 }
 

@@ -6,7 +6,7 @@ import type { CalendarLookup, CalendarService } from '../../core/calendar/servic
 import { BODY_TIMEOUT_MS, checkDigestHeaders, parseDigestBodies } from './digest-body.ts';
 import { CALENDAR_ERRORS, UNAVAILABLE, type WireError } from './errors.ts';
 import { sendBytes, sendText } from './reply.ts';
-import { presentStatus, renderStatusPage } from './status-page.ts';
+import { presentStatus, renderStatusPage, STATUS_PAGE_POLICY } from './status-page.ts';
 
 /** How long caches keep answers: the reference calendar's values. */
 const YEAR_SECONDS = 31_536_000;
@@ -94,21 +94,13 @@ function defineRoutes(app: FastifyInstance, find: FindCalendar, options: WireOpt
     if (!calendar) return notFound(request, reply);
     const status = await calendar.status();
     reply.header('vary', 'Accept');
-    return request.headers.accept?.includes('application/json')
-      ? sendBytes(
-          reply,
-          200,
-          'application/json; charset=utf-8',
-          Buffer.from(JSON.stringify(presentStatus(status, options.version))),
-          STATUS_SECONDS,
-        )
-      : sendBytes(
-          reply,
-          200,
-          'text/html; charset=utf-8',
-          Buffer.from(renderStatusPage(status, options.version)),
-          STATUS_SECONDS,
-        );
+    if (request.headers.accept?.includes('application/json')) {
+      const json = Buffer.from(JSON.stringify(presentStatus(status, options.version)));
+      return sendBytes(reply, 200, 'application/json; charset=utf-8', json, STATUS_SECONDS);
+    }
+    const page = Buffer.from(renderStatusPage(status, options.version));
+    reply.header('content-security-policy', STATUS_PAGE_POLICY);
+    return sendBytes(reply, 200, 'text/html; charset=utf-8', page, STATUS_SECONDS);
   });
 
   app.options('/*', async (_request, reply) =>

@@ -1,8 +1,18 @@
+import { hash } from 'node:crypto';
 import { reverseBytes } from '../../base/bytes.ts';
 import { encodeHex } from '../../base/hex.ts';
 import type { CalendarStatus, StampStatus } from '../../core/calendar/service.ts';
 
 const SATS_PER_BITCOIN = 100_000_000;
+
+const STYLE = `
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
+th { text-align: left; padding-right: 2rem; vertical-align: top }
+td { overflow-wrap: anywhere }
+`;
+
+/** Lets the page have its own style, and nothing else. */
+export const STATUS_PAGE_POLICY = `default-src 'none'; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; frame-ancestors 'none'`;
 
 /** The status as JSON: the reference calendar's field names, and what it lacks. Amounts without a unit are in bitcoin. */
 export function presentStatus(status: CalendarStatus, version: string): Record<string, unknown> {
@@ -60,11 +70,7 @@ export function renderStatusPage(status: CalendarStatus, version: string): strin
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Touchmark calendar ${escapeHtml(status.name)}</title>
-<style>
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
-th { text-align: left; padding-right: 2rem; vertical-align: top }
-td { overflow-wrap: anywhere }
-</style>
+<style>${STYLE}</style>
 </head>
 <body>
 <h1>Touchmark calendar ${escapeHtml(status.name)}</h1>

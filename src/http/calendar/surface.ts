@@ -1,4 +1,5 @@
 import type { CalendarService } from '../../core/calendar/service.ts';
+import { presentPlainError } from '../shared/plain-errors.ts';
 import type { Surface } from '../shared/surface.ts';
 import { calendarRoutes, soleCalendarRoutes } from './index.ts';
 
@@ -10,7 +11,7 @@ export function calendarSurface(options: {
   return {
     pathPrefixes: ['/calendar'],
     register: (app) => app.register(calendarRoutes(options)),
-    presentError: () => ({ status: 404, body: 'not found' }),
+    presentError: presentPlainError,
   };
 }
 
@@ -22,6 +23,6 @@ export function soleCalendarSurface(options: {
   return {
     pathPrefixes: ['/'],
     register: (app) => app.register(soleCalendarRoutes(options)),
-    presentError: () => ({ status: 404, body: 'not found' }),
+    presentError: presentPlainError,
   };
 }

@@ -22,8 +22,8 @@ import { BLOCK_TIMEOUT_MS, type ChainHttpOptions, exchange, SMALL_ANSWER_TIMEOUT
 export interface BitcoinCoreOptions extends ChainHttpOptions {
   /** The RPC address, `http://127.0.0.1:8332/` for one. It may carry `user:password@`. */
   readonly url: string;
-  /** `user:password`, or what stands in the node's cookie file; takes precedence over the address. */
-  readonly credentials?: string | undefined;
+  /** Reads `user:password` where the address has none: the node's cookie file, which changes when the node restarts. */
+  readonly readCredentials?: (() => Promise<string>) | undefined;
   readonly network: BitcoinNetwork;
 }
 
@@ -49,22 +49,19 @@ class BitcoinCoreChain implements ChainWriter {
   readonly network: BitcoinNetwork;
   readonly #options: BitcoinCoreOptions;
   readonly #url: URL;
-  readonly #headers: Readonly<Record<string, string>>;
+  #credentials: string | null;
   #isNetworkKnown = false;
 
   constructor(options: BitcoinCoreOptions) {
     this.network = options.network;
     this.#options = options;
     this.#url = new URL(options.url);
-    const credentials =
-      options.credentials?.trim() ??
-      `${decodeURIComponent(this.#url.username)}:${decodeURIComponent(this.#url.password)}`;
+    const { username, password } = this.#url;
+    this.#credentials = options.readCredentials
+      ? null
+      : `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
     this.#url.username = '';
     this.#url.password = '';
-    this.#headers = {
-      'content-type': 'application/json',
-      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
-    };
   }
 
   async tip(signal?: AbortSignal): Promise<ChainTip> {
@@ -134,14 +131,24 @@ class BitcoinCoreChain implements ChainWriter {
     signal: AbortSignal | undefined,
     limits = { bodyMaxBytes: JSON_MAX_BYTES, timeoutMs: this.#options.timeoutMs ?? SMALL_ANSWER_TIMEOUT_MS },
   ): Promise<RpcOutcome> {
+    const { readCredentials } = this.#options;
+    this.#credentials ??= (await readCredentials!()).trim();
     const { status, body } = await exchange({
       url: this.#url,
       method: 'POST',
-      headers: this.#headers,
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Basic ${Buffer.from(this.#credentials).toString('base64')}`,
+      },
       body: JSON.stringify({ jsonrpc: '1.0', id: method, method, params }),
       ...limits,
       dispatcher: this.#options.dispatcher,
       signal,
+    }).catch((error) => {
+      // The node was restarted and has written another cookie: the next question takes that one.
+      if (readCredentials && error instanceof ChainError && error.code === 'chain-unauthorised')
+        this.#credentials = null;
+      throw error;
     });
     // Protocol 1.0 puts RPC errors under status 500, an unknown method under 404.
     if (status !== 200 && status !== 404 && status !== 500) {
