@@ -14,9 +14,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   store: ['base', 'proof', 'core'],
   net: ['base', 'proof', 'core'],
   http: ['base', 'proof', 'core'],
+  web: ['base', 'proof', 'core', 'http'],
   sandbox: ['base', 'proof', 'core'],
   cli: ['base', 'proof', 'core', 'net', 'config'],
-  app: ['base', 'proof', 'core', 'config', 'store', 'net', 'http', 'sandbox', 'cli'],
+  app: ['base', 'proof', 'core', 'config', 'store', 'net', 'http', 'web', 'sandbox', 'cli'],
 };
 
 /** Parts that take only types from core: what they need at run time they are given. */
@@ -79,6 +80,13 @@ test('a contract imports no other contract', () => {
     const [a, b] = [contractOf(from), contractOf(to)];
     return a !== undefined && b !== undefined && a !== b;
   });
+  assert.deepEqual(wrong, []);
+});
+
+test('pages share what is HTTP with the contracts and import none of them', () => {
+  const wrong = imports.filter(
+    ({ from, to }) => partOf(from) === 'web' && partOf(to) === 'http' && !to.startsWith('http/shared/'),
+  );
   assert.deepEqual(wrong, []);
 });
 

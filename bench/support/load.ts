@@ -9,8 +9,8 @@ export interface Load {
   readonly keepAlive: boolean;
   readonly method: 'GET' | 'POST';
   readonly headers: Record<string, string>;
-  /** A fresh path and body for each request. */
-  readonly next: () => { path?: string; body?: string | Buffer };
+  /** What is fresh for each request. Headers only when connections are kept alive. */
+  readonly next: () => { path?: string; body?: string | Buffer; headers?: Record<string, string> };
 }
 
 export interface Measured {

@@ -1,46 +1,28 @@
-import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { CodedError } from '../base/coded-error.ts';
-import { repeat } from '../base/loop.ts';
 import type { Config } from '../config/config.ts';
+import type { MoneyConfig } from '../config/money.ts';
 import type { CalendarSecrets } from '../config/secrets.ts';
-import { type AnchorService, createAnchorService } from '../core/anchor/anchor.ts';
-import type { CalendarTarget } from '../core/anchor/calendar.ts';
-import { CalendarPool } from '../core/anchor/calendar-pool.ts';
-import { UpgradeWorker } from '../core/anchor/upgrade.ts';
-import { createJournal, type Journal } from '../core/calendar/journal.ts';
-import { type CalendarService, openCalendar } from '../core/calendar/service.ts';
-import { createStamper, type Stamper } from '../core/calendar/stamper.ts';
-import { createStampWallet, type StampWallet } from '../core/calendar/wallet.ts';
-import { MemoryLimiter } from '../core/limit/memory-limiter.ts';
+import type { Mailer } from '../core/account/account.ts';
+import type { JwtIssuer } from '../core/account/tokens.ts';
 import type { Store } from '../core/store.ts';
-import { calendarSurface, soleCalendarSurface } from '../http/calendar/surface.ts';
-import { DOCUMENTED_PRICING } from '../http/orphograph/config.ts';
-import { createOrphograph } from '../http/orphograph/index.ts';
+import { soleCalendarSurface } from '../http/calendar/surface.ts';
 import { createServer } from '../http/server.ts';
 import type { Surface } from '../http/shared/surface.ts';
-import { createCalendarClient } from '../net/calendar-client.ts';
 import { type Database, type DatabaseLocation, openDatabase } from '../store/database.ts';
 import { assertMigrated } from '../store/migrate.ts';
 import { createStore } from '../store/store.ts';
 import type { ConfiguredChain } from './chain.ts';
-import { callOwnCalendars } from './own-calendars.ts';
+import { createParts, type Parts } from './parts.ts';
+import { openServices, type Services } from './services.ts';
+import { createSurfaces } from './surfaces.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { VERSION } from './version.ts';
+import { allWorkers, stampWorkers } from './work.ts';
 import { registerWorkMetrics, type WorkRecord } from './work-metrics.ts';
-
-/** How often a worker looks for work that is due. Looking costs one indexed query. */
-export interface WorkPace {
-  readonly upgradeIntervalMs: number;
-  readonly stampIntervalMs: number;
-}
-
-export const MAINNET_WORK_PACE: WorkPace = { upgradeIntervalMs: 15_000, stampIntervalMs: 15_000 };
-
-/** Networks whose free anchors are remembered: tens of megabytes at the most. */
-const FREE_TIER_MAX_NETWORKS = 200_000;
+import { startWorkers, type Worker, type WorkPace } from './workers.ts';
 
 export interface AppSettings {
   readonly config: Config;
@@ -49,11 +31,24 @@ export interface AppSettings {
   readonly chain: ConfiguredChain;
   /** Keys of `config.ownCalendars`. */
   readonly calendarSecrets: ReadonlyMap<string, CalendarSecrets>;
-  /** SHA-256 digests of the orphograph API keys that are not subject to the free tier. */
-  readonly apiKeyDigests: readonly Uint8Array[];
+  readonly money: MoneyConfig;
+  /** Null: no mail is sent. */
+  readonly mailer: Mailer | null;
+  readonly logger: Logger;
+}
+
+/** What a server needs besides. */
+export interface ServerSettings extends AppSettings {
+  /** Of `loadAccountSecret`. */
+  readonly accountSecret: Uint8Array;
+  /** Others whose tokens are believed. */
+  readonly jwtIssuers: readonly JwtIssuer[];
+  /** Where nodes share limits; null: each counts for itself. */
+  readonly redisUrl: string | null;
   /** Routes besides the product's own. */
   readonly surfaces: readonly Surface[];
-  readonly logger: Logger;
+  /** Called before the server takes requests. */
+  readonly prepare: (services: Services, store: Store) => Promise<void>;
 }
 
 /** A running server. Disposal answers everything that was accepted, then stops. */
@@ -65,53 +60,60 @@ export interface App extends AsyncDisposable {
 export class ListenError extends CodedError<'cannot-listen'> {}
 
 /** Starts the server, and the workers if the configuration says so. Errors: MigrationError, ListenError. */
-export function startApp(settings: AppSettings): Promise<App> {
-  return listen(settings, ({ parts, database, lastRuns }) => [
-    createOrphograph({
-      anchors: parts.anchors,
-      freeTier:
-        settings.config.freeTier &&
-        new MemoryLimiter({
-          allowance: settings.config.freeTier,
-          maxKeys: FREE_TIER_MAX_NETWORKS,
-          clock: systemClock,
-        }),
-      operations: { measureLedger: () => measureLedger(database), lastRuns: () => lastRuns },
-      apiKeyDigests: settings.apiKeyDigests,
-      network: settings.config.network,
-      pricing: DOCUMENTED_PRICING,
-      clock: systemClock,
-    }),
-    calendarSurface({ calendars: parts.calendars, version: VERSION }),
-    ...settings.surfaces,
-  ]);
+export function startApp(settings: ServerSettings): Promise<App> {
+  return listen(settings, {
+    async makeSurfaces(running, cleanup) {
+      const services = await openServices(settings, running, cleanup);
+      await settings.prepare(services, running.store);
+      return [...createSurfaces(settings, running, services), ...settings.surfaces];
+    },
+    makeWorkers: (running) => allWorkers(running, settings),
+  });
 }
 
 /** Starts the one calendar of `config.ownCalendars` at the root of its own server. */
 export function startCalendar(settings: AppSettings): Promise<App> {
-  return listen(settings, ({ parts }) => {
-    const [calendar] = parts.calendars.values();
-    return [soleCalendarSurface({ calendar: calendar!, version: VERSION })];
+  return listen(settings, {
+    makeSurfaces: async ({ parts }) => {
+      const [calendar] = parts.calendars.values();
+      return [soleCalendarSurface({ calendar: calendar!, version: VERSION })];
+    },
+    makeWorkers: ({ parts }) => stampWorkers(parts, settings.pace),
   });
 }
 
-interface Running {
+/** What is behind every way to run. */
+export interface Running {
   readonly parts: Parts;
+  readonly store: Store;
+  readonly registry: Registry;
   readonly database: Database;
+  readonly record: WorkRecord;
   readonly lastRuns: LastRuns;
 }
 
-async function listen(settings: AppSettings, makeSurfaces: (running: Running) => readonly Surface[]): Promise<App> {
+/** When the workers of this process last ended a pass, in epoch ms. */
+interface LastRuns {
+  upgradeAt: number | null;
+  expiryAt: number | null;
+}
+
+async function listen(
+  settings: AppSettings,
+  {
+    makeSurfaces,
+    makeWorkers,
+  }: {
+    makeSurfaces: (running: Running, cleanup: AsyncDisposableStack) => Promise<readonly Surface[]>;
+    makeWorkers: (running: Running) => readonly Worker[];
+  },
+): Promise<App> {
   const { config, logger } = settings;
   await using cleanup = new AsyncDisposableStack();
-  const database = cleanup.use(await openDatabase(settings.database));
-  await assertMigrated(database);
-  const parts = cleanup.use(await createParts(settings, createStore(database)));
-  const registry = new Registry();
-  const record = registerWorkMetrics(registry, parts.anchors);
-  const lastRuns: LastRuns = { upgradeAt: null, expiryAt: null };
+  const running = await open(settings, cleanup);
+  const { parts, database, registry, record } = running;
   const server = createServer({
-    surfaces: makeSurfaces({ parts, database, lastRuns }),
+    surfaces: await makeSurfaces(running, cleanup),
     clock: systemClock,
     random: systemRandom,
     logger,
@@ -126,7 +128,7 @@ async function listen(settings: AppSettings, makeSurfaces: (running: Running) =>
   const url = await server.listen({ host: config.http.host, port: config.http.port }).catch((error) => {
     throw new ListenError('cannot-listen', describeListenFailure(config.http, error), { cause: error });
   });
-  if (config.runsWorkers) cleanup.use(startWorkers(parts, settings, record, lastRuns));
+  if (config.runsWorkers) cleanup.use(startWorkers(makeWorkers(running), { logger, onFailure: record.failure }));
   const started = cleanup.move();
   return { url, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
@@ -139,135 +141,19 @@ function describeListenFailure({ host, port }: Config['http'], { code, message }
 /** Starts workers without a server: `touchmark work`. Any number may run beside any number of servers. */
 export async function startWork(settings: AppSettings): Promise<AsyncDisposable> {
   await using cleanup = new AsyncDisposableStack();
-  const database = cleanup.use(await openDatabase(settings.database));
-  await assertMigrated(database);
-  const parts = cleanup.use(await createParts(settings, createStore(database)));
-  cleanup.use(
-    startWorkers(parts, settings, registerWorkMetrics(new Registry(), parts.anchors), {
-      upgradeAt: null,
-      expiryAt: null,
-    }),
-  );
+  const running = await open(settings, cleanup);
+  const { logger } = settings;
+  cleanup.use(startWorkers(allWorkers(running, settings), { logger, onFailure: running.record.failure }));
   const started = cleanup.move();
   return { [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
-interface Parts extends AsyncDisposable {
-  readonly anchors: AnchorService;
-  readonly upgrades: UpgradeWorker;
-  readonly calendars: ReadonlyMap<string, CalendarService>;
-  readonly stampers: readonly Stamper[];
-  /** Answers what was accepted and takes nothing new. */
-  drain(): Promise<void>;
-}
-
-async function createParts(settings: AppSettings, store: Store): Promise<Parts> {
-  const { config, logger, chain } = settings;
-  const calendars = new Map<string, CalendarService>();
-  const journal = createJournal(store);
-  const stampers: Stamper[] = [];
-  // The embedded engine has one process at a time: a restarted one need not wait for the lease of the one that died.
-  const nodeId = 'url' in settings.database ? randomUUID() : 'embedded';
-  for (const target of config.ownCalendars) {
-    const { hmacKey, walletKey, birthHeight } = settings.calendarSecrets.get(target.name)!;
-    const wallet = createStampWallet(walletKey, config.network);
-    calendars.set(target.name, await openOwnCalendar(target, { config, store, journal, hmacKey, wallet }));
-    const log = (event: object) => logger.info({ calendar: target.name, ...event }, 'stamper');
-    stampers.push(
-      createStamper({
-        name: target.name,
-        store,
-        chain: chain.writer,
-        wallet,
-        clock: systemClock,
-        policy: { ...config.stamp, walletBirthHeight: birthHeight ?? config.stamp.walletBirthHeight },
-        nodeId,
-        log,
-      }),
-    );
-  }
-  const { policy, calendars: targets, lookupPatterns: allowedUris } = config.anchor;
-  const remote = createCalendarClient();
-  const local = [...calendars.values()].filter(({ uri }) => uri.startsWith(`${config.http.publicUrl}/`));
-  const client = callOwnCalendars(remote, new Map(local.map((calendar) => [calendar.uri, calendar])));
-  const common = { store, policy, clock: systemClock };
-  const pool = new CalendarPool({ targets, allowedUris, client, policy, clock: systemClock });
-  const anchors = createAnchorService({
-    ...common,
-    pool,
-    random: systemRandom,
-    onLateError: (error) => logger.warn({ err: error }, 'a late calendar answer could not be stored'),
-  });
-  return {
-    anchors,
-    upgrades: new UpgradeWorker({ ...common, pool, client, chain: chain.reader }),
-    calendars,
-    stampers,
-    // Rounds first: they may be waiting for these very calendars.
-    async drain() {
-      await anchors.close();
-      await Promise.all([...calendars.values()].map((calendar) => calendar.drain()));
-    },
-    [Symbol.asyncDispose]: () => remote[Symbol.asyncDispose](),
-  };
-}
-
-function openOwnCalendar(
-  { name, url }: CalendarTarget,
-  own: { config: Config; store: Store; journal: Journal; hmacKey: Uint8Array; wallet: StampWallet },
-): Promise<CalendarService> {
-  return openCalendar({
-    ...own,
-    name,
-    uri: url,
-    clock: systemClock,
-    random: systemRandom,
-    policy: own.config.stamp,
-    refuseAfterMs: null,
-  });
-}
-
-/** When the workers of this process last ended a pass, in epoch ms. */
-interface LastRuns {
-  upgradeAt: number | null;
-  expiryAt: number | null;
-}
-
-function startWorkers(
-  parts: Parts,
-  { logger, pace }: AppSettings,
-  record: WorkRecord,
-  lastRuns: LastRuns,
-): AsyncDisposable {
-  const stop = new AbortController();
-  const loop = (name: string, intervalMs: number, pass: (signal: AbortSignal) => Promise<unknown>) =>
-    repeat(pass, {
-      intervalMs,
-      clock: systemClock,
-      signal: stop.signal,
-      onError: (error) => {
-        record.failure(name);
-        logger.warn({ worker: name, err: error }, 'a worker pass failed; it will be tried again');
-      },
-    });
-  const loops = [
-    loop('upgrade', pace.upgradeIntervalMs, async (signal) => {
-      record.upgrade(await parts.upgrades.run(signal));
-      lastRuns.upgradeAt = systemClock.now();
-    }),
-    ...parts.stampers.map((stamper) => loop('stamp', pace.stampIntervalMs, () => stamper.tick())),
-  ];
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await Promise.all(loops);
-    },
-  };
-}
-
-async function measureLedger({ kysely }: Database): Promise<{ anchors: number; upgrades: number; expiries: number }> {
-  const { rows } = await sql<{ anchors: number; upgrades: number }>`
-    select pg_total_relation_size('receipt') + pg_total_relation_size('round') as anchors,
-      pg_total_relation_size('submission') as upgrades`.execute(kysely);
-  return { ...rows[0]!, expiries: 0 };
+async function open(settings: AppSettings, cleanup: AsyncDisposableStack): Promise<Running> {
+  const database = cleanup.use(await openDatabase(settings.database));
+  await assertMigrated(database);
+  const store = createStore(database);
+  const parts = cleanup.use(await createParts(settings, store));
+  const registry = new Registry();
+  const record = registerWorkMetrics(registry, parts.anchors);
+  return { parts, store, database, registry, record, lastRuns: { upgradeAt: null, expiryAt: null } };
 }

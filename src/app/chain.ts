@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { ChainLocation } from '../config/config.ts';
-import type { ChainReader, ChainWriter } from '../core/chain.ts';
+import type { ChainReader, ChainWriter, PaymentChain } from '../core/chain.ts';
 import { createBitcoinCoreChain } from '../net/chain/bitcoin-core.ts';
 import { createEsploraChain } from '../net/chain/esplora.ts';
+import { createPaymentQuorum } from '../net/chain/payment-quorum.ts';
 import { createQuorumChain } from '../net/chain/quorum.ts';
 import { ChainError } from '../proof/bitcoin/chain-error.ts';
 import type { BitcoinNetwork } from '../proof/bitcoin/network.ts';
@@ -12,6 +13,8 @@ import type { BitcoinNetwork } from '../proof/bitcoin/network.ts';
 export interface ConfiguredChain {
   readonly reader: ChainReader;
   readonly writer: ChainWriter;
+  /** What payments are looked for in. */
+  readonly payments: PaymentChain;
 }
 
 export function connectChain(location: ChainLocation, network: BitcoinNetwork, logger: Logger): ConfiguredChain {
@@ -19,7 +22,7 @@ export function connectChain(location: ChainLocation, network: BitcoinNetwork, l
     const { rpcUrl, cookieFile } = location;
     const readCredentials = cookieFile === null ? undefined : () => readCookie(cookieFile);
     const node = createBitcoinCoreChain({ url: rpcUrl, readCredentials, network });
-    return { reader: node, writer: node };
+    return { reader: node, writer: node, payments: node };
   }
   const sources = location.esploraUrls.map((url) => ({
     name: new URL(url).host,
@@ -31,7 +34,11 @@ export function connectChain(location: ChainLocation, network: BitcoinNetwork, l
     needed: location.quorum,
     onFault: (fault) => logger.warn({ fault: fault.kind, source: fault.source }, 'a Bitcoin source failed'),
   });
-  return { reader, writer: sources[0]!.chain };
+  const payments = createPaymentQuorum(
+    reader,
+    sources.map(({ chain }) => chain),
+  );
+  return { reader, writer: sources[0]!.chain, payments };
 }
 
 async function readCookie(path: string): Promise<string> {

@@ -1,6 +1,10 @@
 import type { CalendarTarget } from '../core/anchor/calendar.ts';
 import { type AnchorPolicy, MAINNET_ANCHOR_POLICY } from '../core/anchor/policy.ts';
 import { MAINNET_STAMP_POLICY, type StampPolicy } from '../core/calendar/policy.ts';
+import type { Limit } from '../core/limit/limiter.ts';
+import { createLimits, LIMIT_NAMES, type LimitName, type Limits } from '../core/limit/limits.ts';
+import { type CallPolicy, DOCUMENTED_CALL_POLICY } from '../core/meter/policy.ts';
+import { DEFAULT_MONTHLY_QUOTAS, type MonthlyQuotas } from '../core/timestamp/plan.ts';
 import { BITCOIN_NETWORKS, type BitcoinNetwork } from '../proof/bitcoin/network.ts';
 import type { DatabaseLocation } from '../store/database.ts';
 import { ConfigError, type Env, parseHttpUrl, readChoice, readInteger, readList, readText } from './env.ts';
@@ -15,7 +19,13 @@ export interface Config {
   /** Calendars that this server runs itself; `url` is the public address that their attestations name. */
   readonly ownCalendars: readonly CalendarTarget[];
   readonly stamp: StampPolicy;
-  readonly freeTier: FreeTier | null;
+  /** Of anonymous anchors, by network (/24 or /48). */
+  readonly freeTier: Limit | null;
+  readonly limits: Limits;
+  /** How long anonymous receipts are kept; null: for ever. */
+  readonly freeRetentionMs: number | null;
+  readonly timestampQuotas: MonthlyQuotas;
+  readonly callPolicy: CallPolicy;
   /** Whether this process also upgrades receipts and stamps; otherwise `touchmark work` processes do. */
   readonly runsWorkers: boolean;
 }
@@ -34,12 +44,6 @@ export interface AnchorConfig {
   /** The URIs that pending attestations may name and that are asked for upgrades. */
   readonly lookupPatterns: readonly string[];
   readonly policy: AnchorPolicy;
-}
-
-/** Anonymous anchors for each network (/24 or /48): `count` in `periodMs`, refilled continuously. */
-export interface FreeTier {
-  readonly count: number;
-  readonly periodMs: number;
 }
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
@@ -84,6 +88,10 @@ export function readConfig(env: Env): Config {
       maxFeeRate: readInteger(env, 'TOUCHMARK_STAMP_MAX_FEE_RATE', MAINNET_STAMP_POLICY.maxFeeRate, 1, 10_000),
     },
     freeTier: readFreeTier(env),
+    limits: createLimits(readLimitCounts(env)),
+    freeRetentionMs: readFreeRetention(env),
+    timestampQuotas: readTimestampQuotas(env),
+    callPolicy: readCallPolicy(env),
     runsWorkers: readChoice(env, 'TOUCHMARK_WORKERS', ['on', 'off'], 'on') === 'on',
   };
 }
@@ -104,9 +112,62 @@ function urlOf(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function readFreeTier(env: Env): FreeTier | null {
+function readCallPolicy(env: Env): CallPolicy {
+  const { freeCallsPerMonth, callsPerCredit } = DOCUMENTED_CALL_POLICY;
+  return {
+    freeCallsPerMonth: readInteger(env, 'TOUCHMARK_FREE_CALLS_PER_MONTH', freeCallsPerMonth, 0, 1_000_000_000),
+    callsPerCredit: readInteger(env, 'TOUCHMARK_CALLS_PER_CREDIT', callsPerCredit, 1, 1_000_000_000),
+  };
+}
+
+function readFreeTier(env: Env): Limit | null {
   if (readText(env, 'TOUCHMARK_FREE_ANCHORS_PER_DAY') === 'unlimited') return null;
-  return { count: readInteger(env, 'TOUCHMARK_FREE_ANCHORS_PER_DAY', 3, 1, 1_000_000), periodMs: DAY_MS };
+  const count = readInteger(env, 'TOUCHMARK_FREE_ANCHORS_PER_DAY', 3, 1, 1_000_000);
+  return { name: 'orphograph-network', count, periodMs: DAY_MS };
+}
+
+function readFreeRetention(env: Env): number | null {
+  if (readText(env, 'TOUCHMARK_FREE_RETENTION_DAYS') === null) return null;
+  return readInteger(env, 'TOUCHMARK_FREE_RETENTION_DAYS', 0, 1, 36_500) * DAY_MS;
+}
+
+/** Items `name=count`; periods are the documented ones. */
+function readLimitCounts(env: Env): Partial<Record<LimitName, number>> {
+  const counts = (readList(env, 'TOUCHMARK_LIMITS') ?? []).map((item) => {
+    const [, name, count] = /^([a-z-]+)=([1-9]\d{0,5})$/.exec(item) ?? [];
+    const known = LIMIT_NAMES.find((candidate) => candidate === name);
+    if (known === undefined) {
+      const form = `items must be name=count, 1 to 999999, with a name of ${LIMIT_NAMES.join(', ')}`;
+      throw new ConfigError('bad-config', `TOUCHMARK_LIMITS: ${form}; not "${item}"`);
+    }
+    return [known, Number(count)];
+  });
+  return Object.fromEntries(counts);
+}
+
+/** Items `plan=count`; a plan that is not named keeps its default. */
+function readTimestampQuotas(env: Env): MonthlyQuotas {
+  const counts = (readList(env, 'TOUCHMARK_PROOFD_QUOTAS') ?? []).map((item) => {
+    const [, plan, count] = /^([a-z]+)=(\d{1,7})$/.exec(item) ?? [];
+    if (plan === undefined || !Object.hasOwn(DEFAULT_MONTHLY_QUOTAS, plan)) {
+      const plans = Object.keys(DEFAULT_MONTHLY_QUOTAS).join(', ');
+      const form = `items must be plan=count, 0 to 9999999, with a plan of ${plans}`;
+      throw new ConfigError('bad-config', `TOUCHMARK_PROOFD_QUOTAS: ${form}; not "${item}"`);
+    }
+    return [plan, Number(count)];
+  });
+  return { ...DEFAULT_MONTHLY_QUOTAS, ...Object.fromEntries(counts) };
+}
+
+/** Where nodes share limits; null: each counts for itself. The address may hold a password. */
+export function readRedisUrl(env: Env): string | null {
+  const url = readText(env, 'TOUCHMARK_REDIS_URL');
+  if (url === null) return null;
+  const parsed = URL.parse(url);
+  if (parsed === null || !['redis:', 'rediss:'].includes(parsed.protocol) || parsed.hostname === '') {
+    throw new ConfigError('bad-config', 'TOUCHMARK_REDIS_URL must be redis://host:port or rediss://host:port');
+  }
+  return url;
 }
 
 /** Where the database is: `DATABASE_URL`, or the embedded engine in the data folder. The address may hold a password. */

@@ -18,6 +18,7 @@ const FILE_NAME = 'secrets.json';
 const KEY_BYTES = 32;
 
 interface SecretsFile {
+  accounts?: { key: string };
   calendars: Record<string, { hmac_key: string; wallet_key: string; birth_height?: number | null }>;
 }
 
@@ -62,14 +63,39 @@ export async function createCalendarSecrets(
       birth_height: birthHeight,
     };
   }
-  await writePrivateFile(join(dataFolder, FILE_NAME), `${JSON.stringify(secrets, null, 2)}\n`);
+  await writeSecrets(dataFolder, secrets);
   return missing;
+}
+
+/**
+ * The key of sessions, mailed links and the token issuer, 32 bytes. Errors: `bad-config` when there is none yet (run
+ * `touchmark init`).
+ */
+export async function loadAccountSecret(dataFolder: string): Promise<Uint8Array> {
+  const { accounts } = await readSecrets(dataFolder);
+  const key = decodeHex(accounts?.key ?? '');
+  if (key?.length !== KEY_BYTES) {
+    throw new ConfigError('bad-config', `accounts have no key in ${dataFolder}: run touchmark init`);
+  }
+  return key;
+}
+
+/** Makes the key of accounts unless there is one. Returns whether it did. */
+export async function createAccountSecret(dataFolder: string, random: RandomBytes): Promise<boolean> {
+  const secrets = await readSecrets(dataFolder);
+  if (secrets.accounts !== undefined) return false;
+  await writeSecrets(dataFolder, { accounts: { key: encodeHex(random(KEY_BYTES)) }, ...secrets });
+  return true;
+}
+
+function writeSecrets(dataFolder: string, secrets: SecretsFile): Promise<void> {
+  return writePrivateFile(join(dataFolder, FILE_NAME), `${JSON.stringify(secrets, null, 2)}\n`);
 }
 
 async function readSecrets(dataFolder: string): Promise<SecretsFile> {
   try {
     const file = JSON.parse(await readFile(join(dataFolder, FILE_NAME), 'utf8')) as Partial<SecretsFile>;
-    return { calendars: file.calendars ?? {} };
+    return { ...file, calendars: file.calendars ?? {} };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { calendars: {} };
     throw new ConfigError('bad-config', `${join(dataFolder, FILE_NAME)} cannot be read`, { cause: error });

@@ -36,3 +36,28 @@ export interface ChainWriter extends ChainReader {
   /** Fee rate in sat/vB to be mined within that many blocks; `null` when the source has no estimate. */
   feeRate(targetBlocks: number, signal?: AbortSignal): Promise<number | null>;
 }
+
+/** Where a payment is waited for. */
+export interface PaymentAddress {
+  readonly address: string;
+  readonly scriptPubKey: Uint8Array;
+}
+
+export interface PaymentOutput {
+  readonly scriptPubKey: Uint8Array;
+  readonly txid: Uint8Array;
+  readonly vout: number;
+  readonly valueSats: number;
+}
+
+/** What taking payments needs besides: whole blocks, which prove what they hold, and a first sight of what comes. */
+export interface PaymentChain extends ChainReader {
+  /** A raw block whose header hashes to `hash` and commits to its transactions. Rejects with `block-unknown`. */
+  block(hash: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Outputs to these addresses in transactions that are in no block. A hint: the source is believed, and need not know
+   * all of them. Asked with no address too, so that a source that has to go through them all knows which ones are older
+   * than any address.
+   */
+  unconfirmedOutputs(addresses: readonly PaymentAddress[], signal?: AbortSignal): Promise<readonly PaymentOutput[]>;
+}

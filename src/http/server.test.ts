@@ -170,10 +170,10 @@ test('the log has one line a request and nothing that is private in it', async (
     method: 'POST',
     url: '/api/anchor?token=query-secret',
     payload: { hash_hex: HASH, client_label: 'label-secret' },
-    headers: { 'x-pack-token': 'pack-secret', 'x-orpho-api-key': 'key-secret', cookie: 'session=cookie-secret' },
+    headers: { 'x-pack-token': 'pack-secret', cookie: 'session=cookie-secret' },
   });
   const id = answer.json().receipt_id as string;
-  await app.inject(`/api/receipt/${id}`);
+  await app.inject({ url: `/api/receipt/${id}`, headers: { 'x-orpho-api-key': 'key-secret' } });
   await app.inject('/nowhere/path-secret');
   assert.deepEqual(
     log.map(({ method, route, status }) => [method, route, status]),
@@ -280,8 +280,14 @@ test('OpenAPI 3.1 describes every operation that has a schema, and no other rout
     '/api/anchor',
     '/api/anchor/batch',
     '/api/badge/{receipt_id}.svg',
+    '/api/btc-order',
+    '/api/btc-order/{order_id}',
+    '/api/btc-order/{order_id}/qr.svg',
     '/api/config',
     '/api/health',
+    '/api/me/anchors',
+    '/api/me/anchors.zip',
+    '/api/me/receipt/{receipt_id}/privacy',
     '/api/receipt/{receipt_id}',
     '/api/receipt/{receipt_id}.zip',
     '/api/receipt/{receipt_id}/summary',

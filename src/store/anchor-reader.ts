@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import type { Submission } from '../core/anchor/receipt.ts';
+import type { RoundStatus, Submission } from '../core/anchor/receipt.ts';
+import type { ReceiptState } from '../core/anchor/receipt-state.ts';
 import type { AnchorReader, BlockRef, StoredReceipt } from '../core/anchor/store.ts';
-import { readReceipt, readRound, readSubmission } from './anchor-rows.ts';
+import { epochMs, readReceipt, readRound, readSubmission } from './anchor-rows.ts';
 import type { ReceiptTable, RoundTable } from './anchor-tables.ts';
 import type { Schema } from './schema.ts';
 
@@ -13,6 +14,43 @@ export function createAnchorReader(kysely: Kysely<Schema>): AnchorReader {
       const row = await selectReceipts(kysely).where('receipt.id', '=', id).executeTakeFirst();
       if (row === undefined) return null;
       return (await joinSubmissions(kysely, [row]))[0]!;
+    },
+
+    async readStates(ids) {
+      const { rows } = await sql<StateRow>`
+        select receipt.id, receipt.is_private, round.status, round.pinned_at, held.attempts, held.accepted,
+          held.upgraded
+        from receipt
+        join round on round.id = receipt.round_id
+        cross join lateral (
+          select count(*)::integer as attempts, count(proof)::integer as accepted, count(upgrade)::integer as upgraded
+          from submission where submission.round_id = receipt.round_id
+        ) as held
+        where receipt.id = any(${ids}::text[])`.execute(kysely);
+      return new Map(rows.map((row) => [row.id, readState(row)]));
+    },
+
+    async listOwned({ accountId, before, digestPrefix, label, isPrivate, limit }) {
+      let select = selectReceipts(kysely).where('receipt.account_id', '=', accountId);
+      if (before !== null) {
+        const createdAt = new Date(before.createdAt);
+        select = select.where(
+          sql<boolean>`(receipt.created_at, receipt.id) < (${createdAt}::timestamptz, ${before.id})`,
+        );
+      }
+      if (digestPrefix !== null) {
+        const [lowest, highest] = ['0', 'f'].map((fill) => Buffer.from(digestPrefix.padEnd(64, fill), 'hex'));
+        select = select.where(sql<boolean>`receipt.digest between ${lowest} and ${highest}`);
+      }
+      // Not LIKE: no character of a label means anything but itself.
+      if (label !== null) select = select.where(sql<boolean>`strpos(lower(receipt.label), lower(${label})) > 0`);
+      if (isPrivate !== null) select = select.where('receipt.is_private', '=', isPrivate);
+      const rows = await select
+        .orderBy('receipt.created_at', 'desc')
+        .orderBy('receipt.id', 'desc')
+        .limit(limit)
+        .execute();
+      return joinSubmissions(kysely, rows);
     },
 
     async listReceipts(afterId, limit) {
@@ -55,6 +93,20 @@ export function createAnchorReader(kysely: Kysely<Schema>): AnchorReader {
   };
 }
 
+interface StateRow {
+  readonly id: string;
+  readonly is_private: boolean;
+  readonly status: RoundStatus;
+  readonly pinned_at: Date | null;
+  readonly attempts: number;
+  readonly accepted: number;
+  readonly upgraded: number;
+}
+
+function readState({ is_private, pinned_at, status, attempts, accepted, upgraded }: StateRow): ReceiptState {
+  return { isPrivate: is_private, status, pinnedAt: epochMs(pinned_at), attempts, accepted, upgraded };
+}
+
 type ReceiptWithRound = ReceiptTable & { [Column in 'root' | 'status' | 'pinned_at']: RoundTable[Column] } & {
   round_created_at: Date;
 };
@@ -69,11 +121,14 @@ function selectReceipts(kysely: Kysely<Schema>) {
 
 async function joinSubmissions(kysely: Kysely<Schema>, rows: readonly ReceiptWithRound[]): Promise<StoredReceipt[]> {
   if (rows.length === 0) return [];
-  const submissions = await selectSubmissions(kysely, [...new Set(rows.map((row) => row.round_id))]);
+  const submissions = Map.groupBy(
+    await selectSubmissions(kysely, [...new Set(rows.map((row) => row.round_id))]),
+    ({ roundId }) => roundId,
+  );
   return rows.map((row) => ({
     receipt: readReceipt(row),
     round: readRound({ ...row, id: row.round_id, created_at: row.round_created_at }),
-    submissions: submissions.filter(({ roundId }) => roundId === row.round_id),
+    submissions: submissions.get(row.round_id) ?? [],
   }));
 }
 

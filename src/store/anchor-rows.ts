@@ -6,7 +6,7 @@ import type { ReceiptTable, RoundTable, SubmissionTable } from './anchor-tables.
 
 const SIBLING_BYTES = 32;
 
-export function readRound(row: Omit<Selectable<RoundTable>, 'receipt_count'>): Round {
+export function readRound(row: Omit<Selectable<RoundTable>, 'receipt_count' | 'anonymous_ids'>): Round {
   return {
     id: row.id,
     root: row.root,
@@ -26,7 +26,14 @@ export function readReceipt(row: Selectable<ReceiptTable>): Receipt {
     label: row.label,
     nonce: row.nonce,
     path: unpackPath(row.path, row.path_sides),
+    owner: isOwned(row) ? { accountId: row.account_id, credentialId: row.credential_id } : null,
+    isPrivate: row.is_private,
   };
+}
+
+/** A receipt that is kept for nobody in particular reads as anonymous; what retention may prune is written in its round. */
+function isOwned({ account_id, credential_id }: Selectable<ReceiptTable>): boolean {
+  return account_id !== null || credential_id !== null;
 }
 
 export function readSubmission(row: Selectable<SubmissionTable>): Submission {

@@ -6,6 +6,8 @@ export interface RoundTable {
   receipt_count: number;
   status: 'pending' | 'partial' | 'pinned';
   pinned_at: Date | null;
+  /** Its receipts that retention may prune. */
+  anonymous_ids: string[] | null;
 }
 
 export interface ReceiptTable {
@@ -20,6 +22,17 @@ export interface ReceiptTable {
   /** Bit i is set when sibling i stands on the left. */
   path_sides: number;
   label: string | null;
+  account_id: string | null;
+  credential_id: string | null;
+  is_private: boolean;
+}
+
+/** What retention deleted in one transaction. */
+export interface ReceiptExpiryTable {
+  id: string;
+  run_at: Date;
+  receipts: number;
+  rounds: number;
 }
 
 export interface SubmissionTable {
@@ -46,4 +59,5 @@ export interface AnchorTables {
   round: RoundTable;
   receipt: ReceiptTable;
   submission: SubmissionTable;
+  receipt_expiry: ReceiptExpiryTable;
 }

@@ -1,4 +1,5 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
+import type { Receipt } from '../core/anchor/receipt.ts';
 import type { AnchorWriter, ClaimedSubmission } from '../core/anchor/store.ts';
 import { dateOrNull, epochMs, packPath, readSubmission, writeSubmission } from './anchor-rows.ts';
 import type { SubmissionTable } from './anchor-tables.ts';
@@ -16,13 +17,17 @@ export function createAnchorWriter(transaction: Transaction<Schema>): AnchorWrit
           receipt_count: receipts.length,
           status: round.status,
           pinned_at: dateOrNull(round.pinnedAt),
+          anonymous_ids: anonymousIds(receipts),
         })
         .execute();
       const paths = receipts.map(({ path }) => packPath(path));
-      // One array a column: a round of a thousand receipts is one statement with nine parameters.
+      // One array a column: a round of a thousand receipts is one statement with few parameters.
       await sql`
-        insert into receipt (id, round_id, created_at, digest, sha512, nonce, path, path_sides, label)
-        select id, ${round.id}::uuid, created_at, digest, sha512, nonce, path, path_sides, label
+        insert into receipt (
+          id, round_id, created_at, digest, sha512, nonce, path, path_sides, label, account_id, credential_id
+        )
+        select id, ${round.id}::uuid, created_at, digest, sha512, nonce, path, path_sides, label, account_id,
+          credential_id
         from unnest(
           ${receipts.map(({ id }) => id)}::text[],
           ${receipts.map(({ createdAt }) => new Date(createdAt).toISOString())}::timestamptz[],
@@ -31,13 +36,25 @@ export function createAnchorWriter(transaction: Transaction<Schema>): AnchorWrit
           ${receipts.map(({ nonce }) => nonce)}::bytea[],
           ${paths.map(({ siblings }) => siblings)}::bytea[],
           ${paths.map(({ sides }) => sides)}::integer[],
-          ${receipts.map(({ label }) => label)}::text[]
-        ) as item (id, created_at, digest, sha512, nonce, path, path_sides, label)`.execute(transaction);
+          ${receipts.map(({ label }) => label)}::text[],
+          ${receipts.map(({ owner }) => owner?.accountId ?? null)}::text[],
+          ${receipts.map(({ owner }) => owner?.credentialId ?? null)}::uuid[]
+        ) as item (
+          id, created_at, digest, sha512, nonce, path, path_sides, label, account_id, credential_id
+        )`.execute(transaction);
       await transaction.insertInto('submission').values(submissions.map(writeSubmission)).execute();
     },
 
     async saveSubmission(submission) {
       const row = writeSubmission(submission);
+      // Keeps the round from being pruned until this transaction ends.
+      const round = await transaction
+        .selectFrom('round')
+        .select('id')
+        .where('id', '=', row.round_id)
+        .forKeyShare()
+        .executeTakeFirst();
+      if (round === undefined) return;
       await transaction
         .insertInto('submission')
         .values(row)
@@ -151,7 +168,49 @@ export function createAnchorWriter(transaction: Transaction<Schema>): AnchorWrit
         ) as held
         where round.id = held.round_id`.execute(transaction);
     },
+
+    async setPrivacy(accountId, id, isPrivate) {
+      const { numUpdatedRows } = await transaction
+        .updateTable('receipt')
+        .set({ is_private: isPrivate })
+        .where('id', '=', id)
+        .where('account_id', '=', accountId)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
+    async pruneAnonymous(before, now, maxRounds) {
+      const rounds = await sql<{ id: string; anonymous_ids: string[] }>`
+        select id, anonymous_ids from round where anonymous_ids is not null and created_at < ${new Date(before)}
+        order by created_at, id limit ${maxRounds} for update skip locked`.execute(transaction);
+      if (rounds.rows.length === 0) return 0;
+      const roundIds = rounds.rows.map(({ id }) => id);
+      const receiptIds = rounds.rows.flatMap(({ anonymous_ids }) => anonymous_ids);
+      // That they belong to nobody is asked once more: what is somebody's is never deleted, whatever a list says.
+      const deleted = await sql<{ round_id: string }>`
+        delete from receipt where id = any(${receiptIds}::text[]) and account_id is null and credential_id is null
+        returning round_id`.execute(transaction);
+      const counts = Map.groupBy(deleted.rows, ({ round_id }) => round_id);
+      const left = await sql<{ id: string; receipt_count: number }>`
+        update round set anonymous_ids = null, receipt_count = receipt_count - pruned.receipts
+        from unnest(
+          ${roundIds}::uuid[], ${roundIds.map((id) => counts.get(id)?.length ?? 0)}::integer[]
+        ) as pruned (id, receipts)
+        where round.id = pruned.id returning round.id, receipt_count`.execute(transaction);
+      const empty = left.rows.filter(({ receipt_count }) => receipt_count === 0).map(({ id }) => id);
+      await sql`delete from submission where round_id = any(${empty}::uuid[])`.execute(transaction);
+      await sql`delete from round where id = any(${empty}::uuid[])`.execute(transaction);
+      await sql`
+        insert into receipt_expiry (id, run_at, receipts, rounds)
+        values (gen_random_uuid(), ${new Date(now)}, ${deleted.rows.length}, ${empty.length})`.execute(transaction);
+      return roundIds.length;
+    },
   };
+}
+
+function anonymousIds(receipts: readonly Receipt[]): string[] | null {
+  const ids = receipts.filter(({ owner }) => owner === null).map(({ id }) => id);
+  return ids.length === 0 ? null : ids;
 }
 
 type ClaimRow = Selectable<SubmissionTable> & { root: Uint8Array };

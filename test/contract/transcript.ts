@@ -18,10 +18,14 @@ import assert from 'node:assert/strict';
  * Any other body must occur in the answer line by line, in that order. Without a body in the transcript none is checked.
  *
  * `<name>` stands for what PLACEHOLDERS says; `<name as key>` also keeps the value. In requests and expectations
- * `{{key}}` is a kept value and `{{repeat N text}}` is the text N times, comma-separated.
+ * `{{key}}` is a kept value, or one of `known`, and `{{repeat N text}}` is the text N times, comma-separated.
  */
-export async function replayTranscript(text: string, baseUrl: string): Promise<number> {
-  const kept = new Map<string, string>();
+export async function replayTranscript(
+  text: string,
+  baseUrl: string,
+  known: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const kept = new Map(Object.entries(known));
   const cases = parseTranscript(text);
   for (const { line, request, expected } of cases) {
     try {
@@ -38,19 +42,25 @@ const PLACEHOLDERS: Readonly<Record<string, RegExp>> = {
   request_id: /^req_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
   iso: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/,
   'iso or null': /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00|null)$/,
+  uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  'iso ms': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  certificate_id: /^TS-[0-9A-HJKMNP-TV-Z]{6,}$/,
+  month: /^\d{4}-\d\d$/,
   status: /^(pending|partial|pinned)$/,
   url: /^https?:\/\/\S+$/,
   count: /^(0|[1-9]\d*)$/,
   'positive count': /^[1-9]\d*$/,
   number: /^-?\d+(\.\d+)?$/,
+  'number or null': /^(-?\d+(\.\d+)?|null)$/,
   boolean: /^(true|false)$/,
   hash: /^[0-9a-f]{64}$/,
   code: /^[a-z0-9]+(_[a-z0-9]+)*$/,
   etag: /^"[A-Za-z0-9_-]{22}"$/,
   text: /^[\s\S]+$/,
+  'text or null': /^[\s\S]+$/,
 };
 /** Placeholders whose value in JSON is not a string. */
-const UNQUOTED = new Set(['count', 'positive count', 'number', 'boolean']);
+const UNQUOTED = new Set(['count', 'positive count', 'number', 'number or null', 'boolean']);
 
 interface Case {
   readonly line: number;

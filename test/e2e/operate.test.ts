@@ -148,10 +148,13 @@ describe('a production server on PostgreSQL', () => {
     }
   }
 
-  test('serve refuses a database that was not migrated, and says what to do', async () => {
-    const { code, err } = await run(['serve'], { ...env, TOUCHMARK_OWN_CALENDARS: '' });
-    assert.equal(code, 1);
-    assert.match(err, /^touchmark: [^\n]*run touchmark migrate\n$/);
+  test('what was never set up is refused, with what to do: no keys, a database that was not migrated', async () => {
+    const bare = { ...env, TOUCHMARK_OWN_CALENDARS: '' };
+    for (const [command, advice] of Object.entries({ serve: 'init', work: 'migrate' })) {
+      const { code, err } = await run([command], bare);
+      assert.equal(code, 1);
+      assert.match(err, new RegExp(`^touchmark: [^\\n]*run touchmark ${advice}\\n$`));
+    }
   });
 
   test('migrate brings the schema up to date, once', async () => {

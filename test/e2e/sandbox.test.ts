@@ -23,7 +23,10 @@ let url: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'touchmark-sandbox-'));
   port = await findFreePort();
-  sandbox = await startSandbox(folder, port, { TOUCHMARK_FREE_ANCHORS_PER_DAY: 'unlimited' });
+  sandbox = await startSandbox(folder, port, {
+    TOUCHMARK_FREE_ANCHORS_PER_DAY: 'unlimited',
+    TOUCHMARK_LIMITS: 'orphograph-key=999999',
+  });
   url = `http://127.0.0.1:${port}`;
 });
 after(async () => {

@@ -49,7 +49,7 @@ function openService(store: Store): AnchorService {
   });
 }
 
-const request = () => ({ digest: new Uint8Array(randomBytes(32)), sha512: null, label: 'work' });
+const request = () => ({ digest: new Uint8Array(randomBytes(32)), sha512: null, label: 'work', owner: null });
 
 for (const engine of ENGINES) {
   describe(`a store that fails (${engine})`, () => {
@@ -96,6 +96,7 @@ for (const engine of ENGINES) {
         digest: new Uint8Array(randomBytes(32)),
         sha512: i % 2 === 0 ? new Uint8Array(randomBytes(64)) : null,
         label: i % 3 === 0 ? null : `"quoted, {braces} \\ ünïcödé ${i}`,
+        owner: i % 5 === 0 ? { accountId: `account-${i}`, credentialId: null } : null,
       }));
       const anchored = await service.submit(requests);
       for (const { receipt, submissions } of anchored) {

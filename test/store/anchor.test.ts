@@ -28,7 +28,7 @@ for (const engine of ENGINES) {
 
     /** A round that two calendars, a and b, have accepted and that is due. */
     async function insertRound(): Promise<{ id: string; receiptId: string }> {
-      const requests = [{ digest: new Uint8Array(randomBytes(32)), sha512: null, label: null }];
+      const requests = [{ digest: new Uint8Array(randomBytes(32)), sha512: null, label: null, owner: null }];
       const { round, receipts } = buildRound(requests, NOW, systemRandom);
       const submissions = ['a', 'b'].map(
         (calendar): ScheduledSubmission => ({

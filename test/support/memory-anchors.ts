@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { AnchorError, type AnchorErrorCode, type AnchorService } from '../../src/core/anchor/anchor.ts';
 import { ProofComposer } from '../../src/core/anchor/proof.ts';
 import type { AttestedBlock, RoundStatus, Submission } from '../../src/core/anchor/receipt.ts';
+import { stateOf } from '../../src/core/anchor/receipt-state.ts';
 import { buildRound } from '../../src/core/anchor/round.ts';
-import type { StoredReceipt } from '../../src/core/anchor/store.ts';
+import type { OwnedQuery, StoredReceipt } from '../../src/core/anchor/store.ts';
+import type { PurseId } from '../../src/core/meter/ledger.ts';
 import { encodeTimestamp } from '../../src/proof/ots/codec.ts';
 import { createTimestamp } from '../../src/proof/ots/timestamp.ts';
 
@@ -16,7 +18,9 @@ export interface MemoryAnchors extends AnchorService {
   /** Calendars, by name, that take nothing. */
   readonly down: Set<string>;
   /** What happened to the service: calls of `find` and of `submit`. */
-  readonly calls: { find: number; submit: number };
+  readonly calls: { find: number; submit: number; readState: number };
+  /** Credits left, by purse. */
+  readonly purses: Map<PurseId, number>;
   /** Resolves before a submission is answered. */
   hold: Promise<void>;
   setStatus(id: string, status: RoundStatus, at: number | null, block?: AttestedBlock): void;
@@ -30,7 +34,8 @@ export function createMemoryAnchors(now: () => number): MemoryAnchors {
   const service: MemoryAnchors = {
     fault: null,
     down: new Set(),
-    calls: { find: 0, submit: 0 },
+    calls: { find: 0, submit: 0, readState: 0 },
+    purses: new Map(),
     hold: Promise.resolve(),
     async submit(requests) {
       service.calls.submit++;
@@ -42,6 +47,26 @@ export function createMemoryAnchors(now: () => number): MemoryAnchors {
       );
       for (const receipt of made) receipts.set(receipt.id, { receipt, round, submissions });
       return made.map((receipt) => ({ receipt, submissions }));
+    },
+    async submitCharged(purse, requests) {
+      const anchored = await service.submit(requests);
+      const credits = service.purses.get(purse) ?? 0;
+      const balance = Math.max(0, credits - requests.length);
+      service.purses.set(purse, balance);
+      for (const { receipt } of anchored.slice(credits)) receipts.delete(receipt.id);
+      return { anchored: anchored.map((one, i) => (i < credits ? one : null)), balance };
+    },
+    async readState(id) {
+      service.calls.readState++;
+      const stored = receipts.get(id);
+      return stored === undefined ? null : stateOf(stored);
+    },
+    listOwned: async (query) => selectOwned([...receipts.values()], query),
+    async setPrivacy(accountId, id, isPrivate) {
+      const stored = receipts.get(id);
+      if (stored?.receipt.owner?.accountId !== accountId) return false;
+      receipts.set(id, { ...stored, receipt: { ...stored.receipt, isPrivate } });
+      return true;
     },
     async find(id) {
       service.calls.find++;
@@ -76,6 +101,22 @@ export function createMemoryAnchors(now: () => number): MemoryAnchors {
     },
   };
   return service;
+}
+
+function selectOwned(all: readonly StoredReceipt[], query: OwnedQuery): StoredReceipt[] {
+  const place = ({ createdAt, id }: { createdAt: number; id: string }) => `${createdAt}.${id}`;
+  return all
+    .filter(({ receipt }) => receipt.owner?.accountId === query.accountId)
+    .filter(({ receipt }) => query.before === null || place(receipt) < place(query.before))
+    .filter(({ receipt }) =>
+      Buffer.from(receipt.digest)
+        .toString('hex')
+        .startsWith(query.digestPrefix ?? ''),
+    )
+    .filter(({ receipt }) => (receipt.label ?? '').toLowerCase().includes((query.label ?? '').toLowerCase()))
+    .filter(({ receipt }) => query.isPrivate === null || receipt.isPrivate === query.isPrivate)
+    .sort((a, b) => (place(a.receipt) < place(b.receipt) ? 1 : -1))
+    .slice(0, query.limit);
 }
 
 function submit(root: Uint8Array, roundId: string, calendar: string, url: string, isDown: boolean): Submission {

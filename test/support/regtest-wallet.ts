@@ -5,7 +5,7 @@ import { encodeHex } from '../../src/base/hex.ts';
 import type { RegtestChain, UnspentOutput } from '../../src/sandbox/regtest-chain.ts';
 
 const REGTEST = { ...TEST_NETWORK, bech32: 'bcrt' };
-const PRIVATE_KEY = new Uint8Array(32).fill(7);
+export const PRIVATE_KEY = new Uint8Array(32).fill(7);
 const payment = p2wpkh(pubECDSA(PRIVATE_KEY), REGTEST);
 
 /** A native segwit wallet with one key. */

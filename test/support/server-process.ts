@@ -55,7 +55,14 @@ export async function startServer(
 /** What `sandbox.json` says, by its documentation. */
 export interface SandboxFile {
   base_url: string;
-  keys: { orphograph: { api_key: string } };
+  account: { email: string; password: string };
+  operator: { email: string; password: string };
+  keys: {
+    trackorigin: Record<'publishable_live' | 'secret_live' | 'publishable_test' | 'secret_test', string>;
+    origimark: { api_key: string };
+    orphograph: { api_key: string; pack_token: string };
+    proofd: { api_key: string };
+  };
   bitcoin: { network: string; esplora_url: string; rpc_url: string };
 }
 

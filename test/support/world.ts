@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, type AppSettings, startApp } from '../../src/app/app.ts';
+import { type App, type ServerSettings, startApp } from '../../src/app/app.ts';
 import { systemRandom } from '../../src/app/system.ts';
 import { readConfig } from '../../src/config/config.ts';
+import { readMoney } from '../../src/config/money.ts';
 import { createCalendarSecrets, loadCalendarSecrets } from '../../src/config/secrets.ts';
 import type { AnchorPolicy } from '../../src/core/anchor/policy.ts';
 import { createStampWallet } from '../../src/core/calendar/wallet.ts';
@@ -72,7 +73,7 @@ export async function startWorld(engine: Engine, policy: Partial<AnchorPolicy> =
   const config = readConfig({ PORT: String(port), TOUCHMARK_FREE_ANCHORS_PER_DAY: 'unlimited' });
   const targets = CALENDAR_NAMES.map((name) => ({ name, url: calendars[name].url }));
   const node = createBitcoinCoreChain({ url: rpcUrl.href, network: 'regtest', timeoutMs: 1_000 });
-  const settings: AppSettings = {
+  const settings: ServerSettings = {
     config: {
       ...config,
       dataFolder: folder,
@@ -85,12 +86,17 @@ export async function startWorld(engine: Engine, policy: Partial<AnchorPolicy> =
       },
       stamp: { ...config.stamp, minIntervalMs: 200, minConfirmations: 1, walletBirthHeight: 480 },
     },
-    pace: { upgradeIntervalMs: 150, stampIntervalMs: 150 },
+    pace: { upgradeIntervalMs: 150, stampIntervalMs: 150, orderIntervalMs: 150 },
     database: database.location,
-    chain: { reader: node, writer: node },
+    chain: { reader: node, writer: node, payments: node },
     calendarSecrets,
-    apiKeyDigests: [],
+    money: readMoney({}, 'regtest'),
+    mailer: null,
+    accountSecret: systemRandom(32),
+    jwtIssuers: [],
+    redisUrl: null,
     surfaces: [],
+    prepare: async () => {},
     logger: createLogger({ level: 'silent' }),
   };
   let app: App = await startApp(settings);

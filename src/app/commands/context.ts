@@ -1,12 +1,16 @@
 import { once } from 'node:events';
 import type { DestinationStream, Logger } from 'pino';
 import type { CliIo } from '../../cli/io.ts';
-import { readChainLocation, readConfig, readDatabaseLocation } from '../../config/config.ts';
+import { readJwtIssuers, readMailServer } from '../../config/accounts.ts';
+import { readChainLocation, readConfig, readDatabaseLocation, readRedisUrl } from '../../config/config.ts';
 import type { Env } from '../../config/env.ts';
-import { loadCalendarSecrets } from '../../config/secrets.ts';
+import { readMoney } from '../../config/money.ts';
+import { loadAccountSecret, loadCalendarSecrets } from '../../config/secrets.ts';
 import { createLogger } from '../../http/shared/log.ts';
-import { type AppSettings, MAINNET_WORK_PACE } from '../app.ts';
+import { createSmtpMailer } from '../../net/mail.ts';
+import type { AppSettings, ServerSettings } from '../app.ts';
 import { connectChain } from '../chain.ts';
+import { MAINNET_WORK_PACE } from '../workers.ts';
 
 /** What a command that operates a server is given. */
 export interface OperatorContext {
@@ -24,6 +28,7 @@ export async function readAppSettings(
   logDestination?: DestinationStream,
 ): Promise<AppSettings> {
   const config = readConfig(env);
+  const mail = readMailServer(env);
   const logger = createLogger({
     level: config.logLevel,
     ...(logDestination !== undefined && { destination: logDestination }),
@@ -37,9 +42,23 @@ export async function readAppSettings(
       config.dataFolder,
       config.ownCalendars.map(({ name }) => name),
     ),
-    apiKeyDigests: [],
-    surfaces: [],
+    money: readMoney(env, config.network),
+    mailer: mail && createSmtpMailer(mail),
     logger,
+  };
+}
+
+/** The settings of a server that serves every contract. Errors: ConfigError. */
+export async function readServerSettings(context: OperatorContext): Promise<ServerSettings> {
+  const { env } = context;
+  const settings = await readAppSettings(context);
+  return {
+    ...settings,
+    accountSecret: await loadAccountSecret(settings.config.dataFolder),
+    jwtIssuers: readJwtIssuers(env),
+    redisUrl: readRedisUrl(env),
+    surfaces: [],
+    prepare: async () => {},
   };
 }
 

@@ -4,6 +4,7 @@ import { registerCalendar } from './calendar.ts';
 import { registerFsck } from './fsck.ts';
 import { registerInit } from './init.ts';
 import { registerMigrate } from './migrate.ts';
+import { registerOperator } from './operator.ts';
 import { registerSandbox } from './sandbox.ts';
 import { registerServe } from './serve.ts';
 import { registerWork } from './work.ts';
@@ -17,4 +18,5 @@ export const OPERATOR_COMMANDS: readonly RegisterCommand[] = [
   registerCalendar,
   registerMigrate,
   registerFsck,
+  registerOperator,
 ].map((register) => (program, io) => register(program, { io, env: readEnv() }));

@@ -2,14 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { writeJsonLine } from '../../cli/io.ts';
 import { readChainLocation, readConfig, readDatabaseLocation } from '../../config/config.ts';
-import { createCalendarSecrets, loadCalendarSecrets } from '../../config/secrets.ts';
+import { createAccountSecret, createCalendarSecrets, loadCalendarSecrets } from '../../config/secrets.ts';
 import { systemRandom } from '../system.ts';
 import type { OperatorContext } from './context.ts';
 
 export function registerInit(program: Command, { io, env }: OperatorContext): void {
   program
     .command('init')
-    .description('make the data folder, the database schema and the keys of own calendars')
+    .description('make the data folder, the database schema, and the keys of accounts and own calendars')
     .option('--json', 'print what was made as JSON')
     .addHelpText(
       'after',
@@ -35,6 +35,7 @@ Example:
         const tip = await chain.reader.tip().catch(() => null);
         return tip?.height ?? null;
       };
+      await createAccountSecret(config.dataFolder, systemRandom);
       const created = await createCalendarSecrets(config.dataFolder, names, systemRandom, readHeight);
       const secrets = await loadCalendarSecrets(config.dataFolder, names);
       await using database = await openDatabase(readDatabaseLocation(env));

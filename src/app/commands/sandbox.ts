@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig, readDatabaseLocation } from '../../config/config.ts';
+import { readMoney } from '../../config/money.ts';
 import type { OperatorContext } from './context.ts';
 
 export function registerSandbox(program: Command, { io, env }: OperatorContext): void {
@@ -23,7 +24,12 @@ Example:
       const config = readConfig({ TOUCHMARK_LOG: 'warn', ...env });
       const logger = createLogger({ level: config.logLevel });
       io.out('Starting the sandbox…\n');
-      const sandbox = await startSandbox({ config, database: readDatabaseLocation(env), logger });
+      const sandbox = await startSandbox({
+        config,
+        money: readMoney(env, 'regtest'),
+        database: readDatabaseLocation(env),
+        logger,
+      });
       io.out(`
 Touchmark sandbox: ${sandbox.url}
 
@@ -34,8 +40,10 @@ or with curl:
   curl -s ${sandbox.url}/api/anchor -H 'Content-Type: application/json' \\
     -d "{\\"hash_hex\\":\\"$(sha256sum README.md | cut -c1-64)\\"}"
 
-A receipt is pinned in Bitcoin (regtest) in about ten seconds. Addresses and keys are in ${config.dataFolder}/sandbox.json.
-Ctrl-C stops it; the data stays.
+A receipt is pinned in Bitcoin (regtest) in about ten seconds. In a browser, as ${sandbox.description.account.email}:
+  ${sandbox.url}/account         password ${sandbox.description.account.password}
+  ${sandbox.url}/sandbox/outbox  every mail it sends
+Addresses and a key of each kind are in ${config.dataFolder}/sandbox.json. Ctrl-C stops it; the data stays.
 `);
       await runUntilAborted(sandbox, io, logger);
     });

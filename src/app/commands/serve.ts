@@ -16,8 +16,8 @@ Example:
     )
     .action(async () => {
       const { startApp } = await import('../app.ts');
-      const { readAppSettings, runUntilAborted } = await import('./context.ts');
-      const settings = await readAppSettings(context);
+      const { readServerSettings, runUntilAborted } = await import('./context.ts');
+      const settings = await readServerSettings(context);
       const app = await startApp(settings);
       settings.logger.info({ url: app.url, config: settings.config }, 'listening');
       await runUntilAborted(app, context.io, settings.logger);

@@ -14,7 +14,7 @@ const random = (length: number) => new Uint8Array(length).fill(++counter);
 
 function storeReceipt(change: Partial<Submission> = {}): StoredReceipt {
   const { round, receipts } = buildRound(
-    [{ digest: random(32), sha512: null, label: null }],
+    [{ digest: random(32), sha512: null, label: null, owner: null }],
     1_700_000_000_000,
     random,
   );
@@ -92,6 +92,7 @@ test('no receipt of the largest round has a longer path than is allowed for', ()
     digest: random(32),
     sha512: null,
     label: null,
+    owner: null,
   }));
   const { receipts } = buildRound(requests, 0, random);
   assert.equal(Math.max(...receipts.map(({ path }) => 2 + 2 * path.length)), HEAD_NODES_MAX);

@@ -1,5 +1,11 @@
 import type { MerkleStep } from '../../proof/merkle/opentimestamps.ts';
 
+/** Whose a receipt is. Both are null when it belongs to no account and no stored credential, and is kept all the same. */
+export interface ReceiptOwner {
+  readonly accountId: string | null;
+  readonly credentialId: string | null;
+}
+
 /** What somebody asks to have anchored. */
 export interface AnchorRequest {
   /** SHA-256 of the work, 32 bytes. */
@@ -7,6 +13,8 @@ export interface AnchorRequest {
   /** SHA-512 of the same bytes, 64 bytes; recorded beside the digest, not anchored by itself. */
   readonly sha512: Uint8Array | null;
   readonly label: string | null;
+  /** Null for an anonymous receipt: the only kind that retention may prune. */
+  readonly owner: ReceiptOwner | null;
 }
 
 /** One anchored digest: the leaf of a round, with the path from the digest to the round's root. Times are epoch ms. */
@@ -19,6 +27,8 @@ export interface Receipt extends AnchorRequest {
   readonly nonce: Uint8Array;
   /** From sha256(digest ‖ nonce) to the round's root. */
   readonly path: readonly MerkleStep[];
+  /** Shown to its owner's account only. */
+  readonly isPrivate: boolean;
 }
 
 /** pending: no Bitcoin attestation yet. partial: one is held, none is checked. pinned: one is checked and deep enough. */

@@ -42,6 +42,7 @@ export function buildRound(
       roundId,
       nonce: nonces[i]!,
       path: tree.path(i),
+      isPrivate: false,
     })),
   };
 }

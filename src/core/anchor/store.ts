@@ -1,4 +1,5 @@
 import type { AttestedBlock, Receipt, Round, Submission } from './receipt.ts';
+import type { ReceiptState } from './receipt-state.ts';
 
 /** A receipt together with the round and the submissions its proofs run through. */
 export interface StoredReceipt {
@@ -32,8 +33,25 @@ export interface ClaimedSubmission extends ScheduledSubmission {
   readonly root: Uint8Array;
 }
 
+/** Which of an account's receipts are asked for; null means any. */
+export interface OwnedQuery {
+  readonly accountId: string;
+  /** Only those that come after this one, newest first. */
+  readonly before: Pick<Receipt, 'createdAt' | 'id'> | null;
+  /** What the digest starts with: up to 64 lower-case hex digits. */
+  readonly digestPrefix: string | null;
+  /** What occurs in the label, in whatever case. */
+  readonly label: string | null;
+  readonly isPrivate: boolean | null;
+  readonly limit: number;
+}
+
 export interface AnchorReader {
   findReceipt(id: string): Promise<StoredReceipt | null>;
+  /** What can still change of these receipts, by id; what does not exist is left out. */
+  readStates(ids: readonly string[]): Promise<ReadonlyMap<string, ReceiptState>>;
+  /** Newest first, then by id downwards. */
+  listOwned(query: OwnedQuery): Promise<readonly StoredReceipt[]>;
   /** Everything that was sent to calendars for a round, by calendar and attempt. */
   listSubmissions(roundId: string): Promise<readonly Submission[]>;
   countAnchors(now: number, overdueBefore: number): Promise<AnchorCounts>;
@@ -45,7 +63,7 @@ export interface AnchorReader {
 
 export interface AnchorWriter {
   insertRound(round: Round, receipts: readonly Receipt[], submissions: readonly ScheduledSubmission[]): Promise<void>;
-  /** Inserts an attempt. One that is there already is replaced only while it is `failed`. */
+  /** Inserts an attempt. One that is there already is replaced only while it is `failed`; a pruned round gets none. */
   saveSubmission(submission: ScheduledSubmission): Promise<void>;
   /** Takes submissions in `state` that are due, oldest first, and makes them due again at `leaseUntil`. */
   claimDue(state: Submission['state'], now: number, leaseUntil: number, limit: number): Promise<ClaimedSubmission[]>;
@@ -59,6 +77,13 @@ export interface AnchorWriter {
   unconfirmBlock(block: BlockRef, schedule: { dueAt: number; resubmitAt: number }): Promise<string[]>;
   /** Sets each round's status from its submissions; a round that stays pinned keeps its moment. */
   refreshRounds(roundIds: readonly string[], now: number): Promise<void>;
+  /** False when the account has no receipt with this id. */
+  setPrivacy(accountId: string, id: string, isPrivate: boolean): Promise<boolean>;
+  /**
+   * Deletes the anonymous receipts of up to `maxRounds` rounds made before `before`, and the rounds that are empty then.
+   * Resolves with how many rounds were taken up.
+   */
+  pruneAnonymous(before: number, now: number, maxRounds: number): Promise<number>;
 }
 
 export type BlockRef = Pick<AttestedBlock, 'height' | 'hash'>;

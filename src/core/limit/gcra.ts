@@ -13,17 +13,28 @@ export type Decision =
  * is all that is kept of a bucket; a bucket nobody took from has any moment in the past. Times are epoch ms.
  */
 export function takeToken(fullAt: number, now: number, allowance: Allowance): Decision {
-  const capacityMs = tokenMs(allowance) * allowance.count;
-  // No bucket is emptier than empty, also when the system's time was set back.
-  const known = Math.min(Math.max(fullAt, now), now + capacityMs);
-  const next = known + tokenMs(allowance);
-  const retryAfterMs = next - capacityMs - now;
+  const next = boundFullAt(fullAt, now, allowance) + tokenMs(allowance);
+  const retryAfterMs = next - capacityMs(allowance) - now;
   return retryAfterMs <= 0 ? { allowed: true, fullAt: next } : { allowed: false, retryAfterMs };
+}
+
+/** No bucket is fuller than full, or emptier than empty: the latter also when the system's time was set back. */
+export function boundFullAt(fullAt: number, now: number, allowance: Allowance): number {
+  return Math.min(Math.max(fullAt, now), now + capacityMs(allowance));
 }
 
 /** Puts back a token that was taken for something that then did not happen. */
 export function returnToken(fullAt: number, allowance: Allowance): number {
   return fullAt - tokenMs(allowance);
+}
+
+/** Whole tokens in a bucket that is full again in `fullInMs`. */
+export function countTokens(fullInMs: number, allowance: Allowance): number {
+  return Math.max(0, Math.floor((capacityMs(allowance) - fullInMs) / tokenMs(allowance)));
+}
+
+function capacityMs(allowance: Allowance): number {
+  return tokenMs(allowance) * allowance.count;
 }
 
 /** Rounded up, so that sums stay exact and the rate is never more than was granted. */

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { Anchored, AnchorService } from '../../core/anchor/anchor.ts';
 import type { App } from '../shared/app.ts';
 import { fieldOf } from '../shared/request-fault.ts';
-import type { Admit } from './admission.ts';
+import type { Admissions } from './admission.ts';
 import { codeOfField, presentItemError } from './errors.ts';
 import { ANCHOR_ERRORS, AnchorItem, nullable } from './schemas.ts';
 import { submitAdmitted } from './submit.ts';
@@ -30,7 +30,7 @@ const ITEM = { description: 'An item as the body of POST /api/anchor.' };
 const schema = {
   summary: 'Anchor up to 50 SHA-256 digests',
   description:
-    'Each item succeeds or fails alone; an item that is not valid does not keep the others from being anchored. The whole is ok when at least one was.',
+    'Each item succeeds or fails alone: one that is not valid, or that a pack has no credit left for, does not keep the others from being anchored. The whole is ok when at least one was.',
   tags: ['orphograph'],
   // Items are checked one by one, so that a bad one fails alone.
   body: Type.Object({ hashes: Type.Array(Type.Unknown(ITEM), { minItems: 1, maxItems: BATCH_MAX_ITEMS }) }),
@@ -47,7 +47,7 @@ const schema = {
 };
 
 /** `POST /api/anchor/batch` */
-export function registerAnchorBatch(app: App, anchors: AnchorService, admit: Admit): void {
+export function registerAnchorBatch(app: App, anchors: AnchorService, admissions: Admissions): void {
   app.post('/api/anchor/batch', { schema, bodyLimit: BODY_MAX_BYTES, config: { cors: true } }, async (request) => {
     const { hashes } = request.body;
     const check = request.compileValidationSchema(AnchorItem, 'body');
@@ -63,21 +63,25 @@ export function registerAnchorBatch(app: App, anchors: AnchorService, admit: Adm
     }
     // Nothing to anchor costs no token.
     if (valid.length > 0) {
-      const requests = valid.map(({ item }) => toAnchorRequest(item));
-      const anchored = await submitAdmitted(anchors, admit(request), requests);
+      const admission = await admissions.admit(request, valid.length);
+      const requests = valid.map(({ item }) => toAnchorRequest(item, admission.owner));
+      const { anchored } = await submitAdmitted(anchors, admission, requests);
       for (const [i, { index }] of valid.entries()) results[index] = presentResult(index, anchored[i]!);
     }
+    const succeeded = results.filter(({ ok }) => ok).length;
     return {
-      ok: valid.length > 0,
+      ok: succeeded > 0,
       submitted: hashes.length,
-      succeeded: valid.length,
-      failed: hashes.length - valid.length,
+      succeeded,
+      failed: hashes.length - succeeded,
       results,
     };
   });
 }
 
-function presentResult(index: number, { receipt, submissions }: Anchored): Static<typeof Result> {
+function presentResult(index: number, anchored: Anchored | null): Static<typeof Result> {
+  if (anchored === null) return { index, ok: false, ...presentItemError('credits-exhausted') };
+  const { receipt, submissions } = anchored;
   return {
     index,
     ok: true,

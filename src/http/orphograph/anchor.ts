@@ -1,13 +1,22 @@
-import { Type } from 'typebox';
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
 import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { App } from '../shared/app.ts';
-import type { Admit } from './admission.ts';
+import type { Admission, Admissions } from './admission.ts';
+import { type Notifier, parseNotifyEmail } from './notify.ts';
 import { ANCHOR_ERRORS, AnchorItem, nullable } from './schemas.ts';
 import { submitAdmitted } from './submit.ts';
 import { presentAnchored, toAnchorRequest } from './wire.ts';
 
 /** Documented by the contract. */
 const BODY_MAX_BYTES = 4 * 1024;
+
+const AnchorBody = Type.Object({
+  ...AnchorItem.properties,
+  notify_email: Type.Optional(
+    Type.Unknown({ description: 'With a pack token: the address that the receipt is sent to. Else it is ignored.' }),
+  ),
+});
 
 const Anchored = Type.Object({
   receipt_id: Type.String(),
@@ -27,16 +36,41 @@ const Anchored = Type.Object({
 
 const schema = {
   summary: 'Anchor one SHA-256 digest',
+  description: 'With X-Pack-Token or X-Orpho-Api-Key, or anonymously on the free tier.',
   tags: ['orphograph'],
-  body: AnchorItem,
+  body: AnchorBody,
   response: { 200: Anchored, ...ANCHOR_ERRORS },
 };
 
 /** `POST /api/anchor` */
-export function registerAnchor(app: App, anchors: AnchorService, admit: Admit): void {
+export function registerAnchor(app: App, anchors: AnchorService, admissions: Admissions, notifier: Notifier): void {
   app.post('/api/anchor', { schema, bodyLimit: BODY_MAX_BYTES, config: { cors: true } }, async (request) => {
-    const admission = admit(request);
-    const [anchored] = await submitAdmitted(anchors, admission, [toAnchorRequest(request.body)]);
-    return presentAnchored(anchored!, admission.subscriptionActive);
+    const admission = await admissions.admit(request, 1);
+    const recipient = admission.purse === null ? null : parseNotifyEmail(request.body.notify_email);
+    const paid = await anchorOne(admission, request.body);
+    if (paid !== null) {
+      if (recipient !== null) notifier.notify(admission.purse!, recipient, paid.anchored, request.log);
+      return present(paid, admission);
+    }
+    // Somebody else spent the last credit meanwhile.
+    return anchorAnonymously(request);
   });
+
+  async function anchorAnonymously(request: FastifyRequest<{ Body: Static<typeof AnchorBody> }>) {
+    const admission = await admissions.admitAnonymous(request);
+    return present((await anchorOne(admission, request.body))!, admission);
+  }
+
+  async function anchorOne(admission: Admission, body: Static<typeof AnchorBody>) {
+    const requests = [toAnchorRequest(body, admission.owner)];
+    const { anchored, balance } = await submitAdmitted(anchors, admission, requests);
+    return anchored[0] == null ? null : { anchored: anchored[0], balance };
+  }
+}
+
+function present(
+  { anchored, balance }: { anchored: Parameters<typeof presentAnchored>[0]; balance: number },
+  { purse, subscriptionActive }: Admission,
+) {
+  return presentAnchored(anchored, { packConsumed: purse !== null, packRemaining: balance, subscriptionActive });
 }

@@ -1,13 +1,15 @@
 import { Type } from 'typebox';
-import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { RoundStatus } from '../../core/anchor/receipt.ts';
 import type { BitcoinNetwork } from '../../proof/bitcoin/network.ts';
 import type { App } from '../shared/app.ts';
-import { findReceipt } from './find-receipt.ts';
+import { cacheControlOf, type FindReceipt } from './find-receipt.ts';
 import { READ_ERRORS, ReceiptParams } from './schemas.ts';
 
-/** Pages full of badges should not cost a read each, and a badge that turns green within a minute is soon enough. */
-const MAX_AGE_SECONDS = 60;
+/**
+ * Pages full of badges should not cost a read each, and a badge that turns green within a minute is soon enough. What
+ * has an owner may become private at any moment, and is asked for every time.
+ */
+const ANONYMOUS_CACHE_CONTROL = 'public, max-age=60';
 
 interface Look {
   readonly text: string;
@@ -55,12 +57,13 @@ const schema = {
 };
 
 /** `GET /api/badge/{receipt_id}.svg` */
-export function registerBadgeSvg(app: App, anchors: AnchorService, network: BitcoinNetwork): void {
+export function registerBadgeSvg(app: App, findReceipt: FindReceipt, network: BitcoinNetwork): void {
   app.get('/api/badge/:receipt_id.svg', { schema, config: { cors: true } }, async (request, reply) => {
-    const { stored } = await findReceipt(anchors, request.params.receipt_id);
+    const { stored } = await findReceipt(request);
+    const { owner, isPrivate } = stored.receipt;
     reply
-      .header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`)
-      .header('cross-origin-resource-policy', 'cross-origin')
+      .header('cache-control', cacheControlOf(isPrivate, owner === null ? ANONYMOUS_CACHE_CONTROL : 'no-cache'))
+      .header('cross-origin-resource-policy', isPrivate ? 'same-origin' : 'cross-origin')
       .type('image/svg+xml; charset=utf-8')
       .send(renderBadge(stored.round.status, network));
     return reply;

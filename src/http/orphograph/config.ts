@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { App } from '../shared/app.ts';
 import { prepareAnswer, sendReady } from '../shared/ready-answer.ts';
 import { nullable } from './schemas.ts';
+import { NO_LINKS, type Shop } from './shop.ts';
 
 /** US dollars, and receipts in a pack. */
 export interface Pricing {
@@ -55,9 +56,17 @@ const schema = {
 };
 
 /** `GET /api/config` */
-export function registerConfig(app: App, pricing: Pricing): void {
+export function registerConfig(app: App, pricing: Pricing, shop: Shop | null): void {
+  // Without the provider's events nobody would get what they paid for.
+  const links = shop?.stripe ? shop.links : NO_LINKS;
+  const hasBitcoin = (shop?.desk ?? null) !== null;
   const answer = prepareAnswer({
-    stripe: { pack_url: null, personal_monthly_url: null, personal_annual_url: null, creator_monthly_url: null },
+    stripe: {
+      pack_url: links.pack,
+      personal_monthly_url: links.personalMonthly,
+      personal_annual_url: links.personalAnnual,
+      creator_monthly_url: links.creatorMonthly,
+    },
     pricing: {
       pack_usd: pricing.packUsd,
       pack_credits: pricing.packCredits,
@@ -65,8 +74,17 @@ export function registerConfig(app: App, pricing: Pricing): void {
       personal_annual_usd: pricing.personalAnnualUsd,
       creator_monthly_usd: pricing.creatorMonthlyUsd,
     },
-    toggles: { checkout_disabled: true, anchoring_disabled: false, maintenance_mode: false },
-    features: { btc_payments: false, creator_tier_live: false, private_receipts: false, receipt_vault: false },
+    toggles: {
+      checkout_disabled: !hasBitcoin && Object.values(links).every((link) => link === null),
+      anchoring_disabled: false,
+      maintenance_mode: false,
+    },
+    features: {
+      btc_payments: hasBitcoin,
+      creator_tier_live: links.creatorMonthly !== null,
+      private_receipts: true,
+      receipt_vault: true,
+    },
   });
 
   app.get('/api/config', { schema, config: { cors: true } }, (request, reply) => {

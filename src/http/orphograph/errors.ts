@@ -1,6 +1,10 @@
 import { CodedError } from '../../base/coded-error.ts';
 import type { AnchorErrorCode } from '../../core/anchor/anchor.ts';
+import type { OrderErrorCode } from '../../core/order/order.ts';
+import type { StripeEventError } from '../../core/order/stripe-event.ts';
+import type { CredentialFaultCode } from '../shared/credentials.ts';
 import { RequestFault, type RequestFaultCode } from '../shared/request-fault.ts';
+import type { CrossSiteError } from '../shared/same-origin.ts';
 import type { ErrorAnswer } from '../shared/surface.ts';
 
 export type OrphographErrorCode =
@@ -10,7 +14,20 @@ export type OrphographErrorCode =
   | 'batch-invalid'
   | 'receipt-id-invalid'
   | 'receipt-unknown'
-  | 'free-tier-exhausted';
+  | 'free-tier-exhausted'
+  | 'credits-exhausted'
+  | 'notify-email-invalid'
+  | 'session-required'
+  | 'subscription-required'
+  | 'privacy-invalid'
+  | 'limit-invalid'
+  | 'cursor-invalid'
+  | 'hash-prefix-invalid'
+  | 'label-filter-invalid'
+  | 'order-id-invalid'
+  | 'order-unknown'
+  | 'btc-payments-off'
+  | 'signature-invalid';
 
 export class OrphographError extends CodedError<OrphographErrorCode> {}
 
@@ -26,7 +43,16 @@ export class FreeTierError extends OrphographError {
   }
 }
 
-type Code = RequestFaultCode | AnchorErrorCode | OrphographErrorCode;
+/** Others count as no credential. */
+type RefusedCredential = Extract<CredentialFaultCode, 'credentials-conflict' | 'credential-in-url'>;
+type Code =
+  | OrderErrorCode
+  | StripeEventError['code']
+  | RequestFaultCode
+  | AnchorErrorCode
+  | OrphographErrorCode
+  | RefusedCredential
+  | CrossSiteError['code'];
 
 interface Row {
   readonly status: number;
@@ -60,6 +86,38 @@ const ROWS: Readonly<Record<Code, Row>> = {
     error: 'rate_limit_exceeded',
     message: 'The free allowance of this network is used up. Try again later.',
   },
+  'credentials-conflict': {
+    status: 400,
+    error: 'credentials_conflict',
+    message: 'Send either X-Pack-Token or X-Orpho-Api-Key, not both.',
+  },
+  'credential-in-url': {
+    status: 400,
+    error: 'credential_in_url',
+    message: 'Send keys in a header. This one has been in an address and should be replaced.',
+  },
+  'credits-exhausted': {
+    status: 402,
+    error: 'insufficient_credits',
+    message: 'The pack has no credit left for this digest, so it was not anchored.',
+  },
+  'notify-email-invalid': {
+    status: 400,
+    error: 'invalid_notify_email',
+    message: 'notify_email must be a single mail address, or be left out.',
+  },
+  'cross-site': { status: 403, error: 'cross_site', message: 'This can only be done from a page of this server.' },
+  'session-required': { status: 401, error: 'unauthorized', message: 'Sign in first.' },
+  'subscription-required': {
+    status: 402,
+    error: 'subscription_required',
+    message: 'This needs an active Personal or Creator subscription.',
+  },
+  'privacy-invalid': { status: 400, error: 'invalid_private', message: 'private must be true or false.' },
+  'limit-invalid': { status: 400, error: 'invalid_limit', message: 'limit must be a number from 1 to 200.' },
+  'cursor-invalid': { status: 400, error: 'invalid_before', message: 'before must be the next_before of a page.' },
+  'hash-prefix-invalid': { status: 400, error: 'invalid_q', message: 'q must be at most 64 hex digits.' },
+  'label-filter-invalid': { status: 400, error: 'invalid_label', message: 'label must be at most 200 characters.' },
   'calendars-unreachable': {
     status: 503,
     error: 'calendars_unreachable',
@@ -78,6 +136,33 @@ const ROWS: Readonly<Record<Code, Row>> = {
     message: 'The server is restarting, so nothing was recorded. Try again shortly.',
     retryAfterSeconds: 5,
   },
+  'order-id-invalid': {
+    status: 400,
+    error: 'invalid_order_id',
+    message: 'An order id is btc_ and 1 to 32 letters, digits, hyphens or underscores.',
+  },
+  'order-unknown': { status: 404, error: 'not_found', message: 'There is no order with this id, or it has expired.' },
+  'pack-unknown': { status: 400, error: 'invalid_pack', message: 'pack must be the name of a pack that is sold here.' },
+  'too-many-orders': {
+    status: 429,
+    error: 'too_many_orders',
+    message: 'Pay one of your open orders first, or wait until one expires.',
+    retryAfterSeconds: 600,
+  },
+  'btc-payments-off': {
+    status: 503,
+    error: 'btc_payments_unavailable',
+    message: 'This server takes no payments in Bitcoin.',
+    retryAfterSeconds: 3600,
+  },
+  'payments-unwatched': {
+    status: 503,
+    error: 'btc_payments_unavailable',
+    message: 'Payments in Bitcoin cannot be checked at the moment. Try again in a minute.',
+    retryAfterSeconds: 60,
+  },
+  'signature-invalid': { status: 400, error: 'invalid_signature', message: 'The event is not signed by the provider.' },
+  'event-malformed': { status: 400, error: 'invalid_event', message: 'The event is not of a form that is known.' },
   'route-unknown': { status: 404, error: 'not_found', message: 'There is nothing at this address.' },
   'method-not-allowed': {
     status: 405,
@@ -96,13 +181,23 @@ const ROWS: Readonly<Record<Code, Row>> = {
   internal: { status: 500, error: 'server_error', message: 'The server failed to answer. Try again later.' },
 };
 
-const FIELD_CODES: Readonly<Record<string, OrphographErrorCode>> = {
+const FIELD_CODES: Readonly<Record<string, Code>> = {
   hash_hex: 'hash-invalid',
   sha512_hex: 'sha512-invalid',
   client_label: 'label-invalid',
   hashes: 'batch-invalid',
   receipt_id: 'receipt-id-invalid',
+  order_id: 'order-id-invalid',
+  pack: 'pack-unknown',
+  limit: 'limit-invalid',
+  before: 'cursor-invalid',
+  q: 'hash-prefix-invalid',
+  label: 'label-filter-invalid',
+  private: 'privacy-invalid',
 };
+
+/** A cache may keep a 404 without being told to (RFC 9111 section 4.2.2); here it may be over with the next request. */
+const OF_THE_MOMENT = { 'cache-control': 'no-store' };
 
 export function presentError(error: unknown): ErrorAnswer {
   const { status, error: code, message, retryAfterSeconds } = ROWS[codeOf(error)];
@@ -110,11 +205,12 @@ export function presentError(error: unknown): ErrorAnswer {
     const limits = { retry_after_seconds: error.retryAfterSeconds, limit_per_hour: error.limitPerHour };
     return {
       status,
-      headers: { 'retry-after': String(error.retryAfterSeconds) },
+      headers: { ...OF_THE_MOMENT, 'retry-after': String(error.retryAfterSeconds) },
       body: { error: code, message, ...limits },
     };
   }
-  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  const headers =
+    retryAfterSeconds === undefined ? OF_THE_MOMENT : { ...OF_THE_MOMENT, 'retry-after': String(retryAfterSeconds) };
   return { status, headers, body: { error: code, message } };
 }
 

@@ -1,6 +1,7 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
 import type { AnchorService } from '../../core/anchor/anchor.ts';
+import type { OrderDesk } from '../../core/order/desk.ts';
 import type { App } from '../shared/app.ts';
 import { shareFor } from '../shared/fresh-cache.ts';
 import { prepareAnswer, sendReady } from '../shared/ready-answer.ts';
@@ -27,61 +28,78 @@ export const Oracle = Type.Object({
   source: nullable('string'),
 });
 
-/** This server buys and quotes nothing in Bitcoin. */
-export const NO_ORACLE = { available: false, usd_per_btc: null, source: null };
-const NO_PAYOUT = { configured: false, address_pool_size: 0, xpub_set: false };
+/** Addresses below an extended key (BIP 32); they are made when they are needed. */
+const ADDRESS_POOL_SIZE = 2 ** 31;
+
+/** The rate at which packs are sold for Bitcoin. */
+export function presentOracle(desk: OrderDesk | null) {
+  return { available: desk !== null, usd_per_btc: desk?.usdPerBtc ?? null, source: desk && 'configuration' };
+}
+
+function presentPayout(desk: OrderDesk | null) {
+  const isOpen = desk !== null;
+  return { configured: isOpen, address_pool_size: isOpen ? ADDRESS_POOL_SIZE : 0, xpub_set: isOpen };
+}
+
+const Health = Type.Object({
+  ok: Type.Boolean(),
+  version: Type.String(),
+  boot_at: Type.String(),
+  uptime_sec: Type.Integer(),
+  counts: Type.Object({ receipts_on_disk: Type.Integer() }),
+  ledger_bytes: Type.Object({
+    anchor_ledger: Type.Integer(),
+    upgrade_log: Type.Integer(),
+    expiry_log: Type.Integer(),
+  }),
+  last: Type.Object({
+    anchor_at: nullable('string'),
+    upgrade_run_at: nullable('string'),
+    expiry_run_at: nullable('string'),
+  }),
+  calendars: Type.Array(
+    Type.Object({
+      url: Type.String(),
+      reachable: Type.Boolean(),
+      overdue: Type.Integer({
+        description: 'Rounds it accepted and should have confirmed by now; not in the contract.',
+      }),
+    }),
+  ),
+  btc_oracle: Oracle,
+  payout: Type.Object({
+    configured: Type.Boolean(),
+    address_pool_size: Type.Integer(),
+    xpub_set: Type.Boolean(),
+  }),
+  checked_at: Type.String(),
+});
+export type Health = Static<typeof Health>;
 
 const schema = {
   summary: 'Whether the server works, in counts and times only',
   description: 'ok is true while at least one calendar can be reached.',
   tags: ['orphograph'],
-  response: {
-    200: Type.Object({
-      ok: Type.Boolean(),
-      version: Type.String(),
-      boot_at: Type.String(),
-      uptime_sec: Type.Integer(),
-      counts: Type.Object({ receipts_on_disk: Type.Integer() }),
-      ledger_bytes: Type.Object({
-        anchor_ledger: Type.Integer(),
-        upgrade_log: Type.Integer(),
-        expiry_log: Type.Integer(),
-      }),
-      last: Type.Object({
-        anchor_at: nullable('string'),
-        upgrade_run_at: nullable('string'),
-        expiry_run_at: nullable('string'),
-      }),
-      calendars: Type.Array(
-        Type.Object({
-          url: Type.String(),
-          reachable: Type.Boolean(),
-          overdue: Type.Integer({
-            description: 'Rounds it accepted and should have confirmed by now; not in the contract.',
-          }),
-        }),
-      ),
-      btc_oracle: Oracle,
-      payout: Type.Object({
-        configured: Type.Boolean(),
-        address_pool_size: Type.Integer(),
-        xpub_set: Type.Boolean(),
-      }),
-      checked_at: Type.String(),
-    }),
-  },
+  response: { 200: Health },
 };
 
-/** `GET /api/health` */
-export function registerHealth(app: App, anchors: AnchorService, operations: Operations, clock: Clock): void {
+/** The health, looked at once for everyone who asks within half a minute. */
+export type CheckHealth = () => Promise<Health>;
+
+export function createCheckHealth(
+  anchors: AnchorService,
+  operations: Operations,
+  desk: OrderDesk | null,
+  clock: Clock,
+): CheckHealth {
   const bootAt = clock.now();
 
-  const check = shareFor(FRESH_MS, clock, async () => {
+  return shareFor(FRESH_MS, clock, async () => {
     const [counts, ledger] = await Promise.all([anchors.counts(), operations.measureLedger()]);
     const calendars = anchors.calendars(counts).map(({ url, reachable, overdue }) => ({ url, reachable, overdue }));
     const { upgradeAt, expiryAt } = operations.lastRuns();
     const now = clock.now();
-    return prepareAnswer({
+    return {
       ok: calendars.some(({ reachable }) => reachable),
       version: CONTRACT_VERSION,
       boot_at: presentTime(bootAt),
@@ -98,14 +116,17 @@ export function registerHealth(app: App, anchors: AnchorService, operations: Ope
         expiry_run_at: presentTimeOrNull(expiryAt),
       },
       calendars,
-      btc_oracle: NO_ORACLE,
-      payout: NO_PAYOUT,
+      btc_oracle: presentOracle(desk),
+      payout: presentPayout(desk),
       checked_at: presentTime(now),
-    });
+    };
   });
+}
 
+/** `GET /api/health` */
+export function registerHealth(app: App, checkHealth: CheckHealth): void {
   app.get('/api/health', { schema, config: { cors: true } }, async (request, reply) => {
-    sendReady(request, reply, await check(), 'no-cache');
+    sendReady(request, reply, prepareAnswer(await checkHealth()), 'no-cache');
     return reply;
   });
 }

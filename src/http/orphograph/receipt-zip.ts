@@ -1,8 +1,7 @@
 import { strToU8, type Zippable, zipSync } from 'fflate';
 import { Type } from 'typebox';
-import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { App } from '../shared/app.ts';
-import { findReceipt } from './find-receipt.ts';
+import { cacheControlOf, type FindReceipt } from './find-receipt.ts';
 import { READ_ERRORS, ReceiptParams } from './schemas.ts';
 import { presentReceipt } from './wire.ts';
 
@@ -43,9 +42,9 @@ const schema = {
 };
 
 /** `GET /api/receipt/{receipt_id}.zip` */
-export function registerReceiptZip(app: App, anchors: AnchorService): void {
+export function registerReceiptZip(app: App, findReceipt: FindReceipt): void {
   app.get('/api/receipt/:receipt_id.zip', { schema, config: { cors: true } }, async (request, reply) => {
-    const { stored, proofs } = await findReceipt(anchors, request.params.receipt_id);
+    const { stored, proofs } = await findReceipt(request);
     const files: Zippable = {
       'receipt.json': strToU8(JSON.stringify(presentReceipt(stored, proofs))),
       'README.txt': strToU8(README),
@@ -54,7 +53,7 @@ export function registerReceiptZip(app: App, anchors: AnchorService): void {
     // Digests do not compress.
     const archive = zipSync(files, { level: 0, mtime: ENTRY_TIME });
     reply
-      .header('cache-control', 'no-cache')
+      .header('cache-control', cacheControlOf(stored.receipt.isPrivate, 'no-cache'))
       .header('content-disposition', `attachment; filename="${stored.receipt.id}.zip"`)
       .type('application/zip')
       .send(Buffer.from(archive.buffer, archive.byteOffset, archive.byteLength));

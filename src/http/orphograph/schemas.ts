@@ -5,7 +5,7 @@ export function nullable<T extends 'string' | 'integer' | 'number'>(type: T, opt
   return Type.Unsafe<(T extends 'string' ? string : number) | null>({ ...options, type: [type, 'null'] });
 }
 
-const ErrorBody = Type.Object({
+export const ErrorBody = Type.Object({
   error: Type.String({ description: 'A code for programs; it does not change.' }),
   message: Type.String({ description: 'A sentence for people; it may change.' }),
 });
@@ -17,6 +17,7 @@ const RateLimitedBody = Type.Object({
   limit_per_hour: Type.Number(),
 });
 
+export const SUBSCRIBER_ERRORS = { 400: ErrorBody, 401: ErrorBody, 402: ErrorBody };
 export const READ_ERRORS = { 400: ErrorBody, 404: ErrorBody };
 export const ANCHOR_ERRORS = { 400: ErrorBody, 413: ErrorBody, 415: ErrorBody, 429: RateLimitedBody, 503: ErrorBody };
 

@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
 import type { AnchorService } from '../../core/anchor/anchor.ts';
+import type { OrderDesk } from '../../core/order/desk.ts';
 import type { App } from '../shared/app.ts';
 import { shareFor } from '../shared/fresh-cache.ts';
 import { prepareAnswer, sendReady } from '../shared/ready-answer.ts';
-import { CONTRACT_VERSION, NO_ORACLE, Oracle } from './health.ts';
+import { CONTRACT_VERSION, Oracle, presentOracle } from './health.ts';
 import { nullable } from './schemas.ts';
 import { presentTime, presentTimeOrNull } from './wire.ts';
 
@@ -37,13 +38,15 @@ const schema = {
 };
 
 /** `GET /api/stats` */
-export function registerStats(app: App, anchors: AnchorService, clock: Clock): void {
+export function registerStats(app: App, anchors: AnchorService, desk: OrderDesk | null, clock: Clock): void {
   const bootAt = clock.now();
 
   const count = shareFor(FRESH_MS, clock, async () => {
     const counts = await anchors.counts();
     const items = anchors.calendars(counts).map(({ name, reachable }) => ({ name, reachable }));
     const now = clock.now();
+    // Not in the order of /api/health: the contract's.
+    const { available, source, usd_per_btc } = presentOracle(desk);
     return prepareAnswer({
       version: CONTRACT_VERSION,
       uptime_sec: Math.floor((now - bootAt) / 1000),
@@ -55,7 +58,7 @@ export function registerStats(app: App, anchors: AnchorService, clock: Clock): v
         last_anchor_at: presentTimeOrNull(counts.lastAnchorAt),
       },
       calendars: { reachable: items.filter(({ reachable }) => reachable).length, total: items.length, items },
-      btc_oracle: { available: NO_ORACLE.available, source: NO_ORACLE.source, usd_per_btc: NO_ORACLE.usd_per_btc },
+      btc_oracle: { available, source, usd_per_btc },
       checked_at: presentTime(now),
     });
   });

@@ -1,10 +1,9 @@
 import { Type } from 'typebox';
-import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { Submission } from '../../core/anchor/receipt.ts';
 import type { StoredReceipt } from '../../core/anchor/store.ts';
 import type { BitcoinNetwork } from '../../proof/bitcoin/network.ts';
 import type { App } from '../shared/app.ts';
-import { findReceipt } from './find-receipt.ts';
+import { cacheControlOf, type FindReceipt } from './find-receipt.ts';
 import { READ_ERRORS, Receipt, ReceiptParams } from './schemas.ts';
 import { presentReceipt, presentTime } from './wire.ts';
 
@@ -24,10 +23,10 @@ const schema = {
 };
 
 /** `GET /api/receipt/{receipt_id}/summary` */
-export function registerSummary(app: App, anchors: AnchorService, network: BitcoinNetwork): void {
+export function registerSummary(app: App, findReceipt: FindReceipt, network: BitcoinNetwork): void {
   app.get('/api/receipt/:receipt_id/summary', { schema, config: { cors: true } }, async (request, reply) => {
-    const { stored, proofs } = await findReceipt(anchors, request.params.receipt_id);
-    reply.header('cache-control', 'no-cache');
+    const { stored, proofs } = await findReceipt(request);
+    reply.header('cache-control', cacheControlOf(stored.receipt.isPrivate, 'no-cache'));
     return {
       ...presentReceipt(stored, proofs),
       what_this_proves: sayWhatIsProven(stored),

@@ -1,6 +1,5 @@
-import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { App } from '../shared/app.ts';
-import { findReceipt } from './find-receipt.ts';
+import { cacheControlOf, type FindReceipt } from './find-receipt.ts';
 import { READ_ERRORS, Receipt, ReceiptParams } from './schemas.ts';
 import { presentReceipt } from './wire.ts';
 
@@ -12,10 +11,10 @@ const schema = {
 };
 
 /** `GET /api/verify/{receipt_id}` */
-export function registerVerify(app: App, anchors: AnchorService): void {
+export function registerVerify(app: App, findReceipt: FindReceipt): void {
   app.get('/api/verify/:receipt_id', { schema, config: { cors: true } }, async (request, reply) => {
-    const { stored, proofs } = await findReceipt(anchors, request.params.receipt_id);
-    reply.header('cache-control', 'no-store');
+    const { stored, proofs } = await findReceipt(request);
+    reply.header('cache-control', cacheControlOf(stored.receipt.isPrivate, 'no-store'));
     return presentReceipt(stored, proofs);
   });
 }

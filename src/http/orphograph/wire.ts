@@ -3,7 +3,7 @@ import { equalBytes } from '../../base/bytes.ts';
 import { decodeHex, encodeHex } from '../../base/hex.ts';
 import type { Anchored } from '../../core/anchor/anchor.ts';
 import type { ComposedProof } from '../../core/anchor/proof.ts';
-import type { AnchorRequest, Submission } from '../../core/anchor/receipt.ts';
+import type { AnchorRequest, ReceiptOwner, Submission } from '../../core/anchor/receipt.ts';
 import type { StoredReceipt } from '../../core/anchor/store.ts';
 import { encodeDetachedHeader } from '../../proof/ots/codec.ts';
 import type { AnchorItem, Receipt } from './schemas.ts';
@@ -23,11 +23,12 @@ export function presentTimeOrNull(timeMs: number | null): string | null {
 }
 
 /** A validated item as the core takes it. */
-export function toAnchorRequest(item: Static<typeof AnchorItem>): AnchorRequest {
+export function toAnchorRequest(item: Static<typeof AnchorItem>, owner: ReceiptOwner | null): AnchorRequest {
   return {
     digest: decodeHex(item.hash_hex)!,
     sha512: typeof item.sha512_hex === 'string' ? decodeHex(item.sha512_hex) : null,
     label: item.client_label ?? null,
+    owner,
   };
 }
 
@@ -42,7 +43,10 @@ export function presentRedundancy(submissions: readonly Submission[]) {
 }
 
 /** The answer to a single anchor. */
-export function presentAnchored({ receipt, submissions }: Anchored, subscriptionActive: boolean) {
+export function presentAnchored(
+  { receipt, submissions }: Anchored,
+  paid: { packConsumed: boolean; packRemaining: number; subscriptionActive: boolean },
+) {
   return {
     receipt_id: receipt.id,
     created_at: presentTime(receipt.createdAt),
@@ -50,9 +54,9 @@ export function presentAnchored({ receipt, submissions }: Anchored, subscription
     sha512_hex: receipt.sha512 && encodeHex(receipt.sha512),
     client_label: receipt.label,
     ...presentRedundancy(submissions),
-    pack_consumed: false,
-    pack_remaining: 0,
-    subscription_active: subscriptionActive,
+    pack_consumed: paid.packConsumed,
+    pack_remaining: paid.packRemaining,
+    subscription_active: paid.subscriptionActive,
     successes: submissions
       .filter(isAccepted)
       .map(({ calendar, url }) => ({ calendar: url, ots_path: `receipts/${receipt.id}/${calendar}.ots` })),

@@ -1,20 +1,41 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 /**
- * The network an address is in, as limits count clients: /24 for IPv4 (also when mapped into IPv6), /48 for IPv6, the
- * sizes that one customer line usually gets or shares. What is no address at all, as a proxy may forward, is `unknown`.
+ * Whose an address is, as limits by address count clients: itself for IPv4 (also when mapped into IPv6), its /64 for
+ * IPv6, all of which a single machine has. What is no address at all, as a proxy may forward, is `unknown`.
  */
-export function clientNetwork(address: string): string {
-  if (isIPv4(address)) return `${address.slice(0, address.lastIndexOf('.'))}.0/24`;
+export function clientAddress(address: string): string {
+  if (isIPv4(address)) return address;
   if (!isIPv6(address)) return 'unknown';
   const groups = expandIpv6(address);
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
-    return `${groups[6]! >> 8}.${groups[6]! & 255}.${groups[7]! >> 8}.0/24`;
-  }
-  return `${groups
-    .slice(0, 3)
-    .map((group) => group.toString(16))
-    .join(':')}::/48`;
+  return mappedIpv4(groups) ?? presentPrefix(groups, 64);
+}
+
+/**
+ * The network an address is in, as limits by network count clients: /24 for IPv4 (also when mapped into IPv6), /48 for
+ * IPv6, the sizes that one customer line usually gets or shares. What is no address at all is `unknown`.
+ */
+export function clientNetwork(address: string): string {
+  if (isIPv4(address)) return networkOf(address);
+  if (!isIPv6(address)) return 'unknown';
+  const groups = expandIpv6(address);
+  const mapped = mappedIpv4(groups);
+  return mapped === null ? presentPrefix(groups, 48) : networkOf(mapped);
+}
+
+function networkOf(ipv4: string): string {
+  return `${ipv4.slice(0, ipv4.lastIndexOf('.'))}.0/24`;
+}
+
+/** ::ffff:0:0/96, RFC 4291 section 2.5.5.2. */
+function mappedIpv4(groups: readonly number[]): string | null {
+  if (groups.slice(0, 5).some((group) => group !== 0) || groups[5] !== 0xffff) return null;
+  return [groups[6]! >> 8, groups[6]! & 255, groups[7]! >> 8, groups[7]! & 255].join('.');
+}
+
+function presentPrefix(groups: readonly number[], bits: 48 | 64): string {
+  const kept = groups.slice(0, bits / 16).map((group) => group.toString(16));
+  return `${kept.join(':')}::/${bits}`;
 }
 
 /** The eight 16-bit groups of a valid IPv6 address; a zone and the dotted form of the last two are understood. */

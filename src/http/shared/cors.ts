@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 
 /** What scripts of another origin may read besides the body. */
 const EXPOSED_HEADERS =
-  'X-Request-Id, Retry-After, ETag, Content-Disposition, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset';
+  'X-Request-Id, Retry-After, ETag, Content-Disposition, RateLimit, RateLimit-Policy, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset';
 
 /** `*` covers every header but Authorization when no credentials are sent, and they never are. */
 const ALLOWED_HEADERS = '*, Authorization';

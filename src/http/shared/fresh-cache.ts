@@ -8,16 +8,22 @@ interface Entry<T> {
 /**
  * Makes a value once for everyone who asks for its key within `freshMs`, also while it is being made. A failure is told
  * to those who waited for it, and not kept. Of more than `maxEntries` keys the oldest values are dropped.
+ * A value that is no longer fresh is given to `make`, which may know a cheap way to tell that it still holds.
  */
 export class FreshCache<T> {
   readonly #freshMs: number;
   readonly #maxEntries: number;
   readonly #clock: Clock;
-  readonly #make: (key: string) => Promise<T>;
+  readonly #make: (key: string, stale: T | undefined) => Promise<T>;
   /** Oldest first. */
   readonly #entries = new Map<string, Entry<T>>();
 
-  constructor(parts: { freshMs: number; maxEntries: number; clock: Clock; make: (key: string) => Promise<T> }) {
+  constructor(parts: {
+    freshMs: number;
+    maxEntries: number;
+    clock: Clock;
+    make: (key: string, stale: T | undefined) => Promise<T>;
+  }) {
     this.#freshMs = parts.freshMs;
     this.#maxEntries = parts.maxEntries;
     this.#clock = parts.clock;
@@ -29,7 +35,7 @@ export class FreshCache<T> {
     const known = this.#entries.get(key);
     // A negative age means that the system's time was set back; nothing may stay fresh for as long as that.
     if (known !== undefined && now >= known.madeAt && now - known.madeAt < this.#freshMs) return known.value;
-    const entry = { madeAt: now, value: this.#make(key) };
+    const entry = { madeAt: now, value: this.#remake(key, known) };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     if (this.#entries.size > this.#maxEntries) this.#entries.delete(this.#entries.keys().next().value!);
@@ -37,6 +43,15 @@ export class FreshCache<T> {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
     });
     return entry.value;
+  }
+
+  /** What is asked for after this is made after this, from nothing. */
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  async #remake(key: string, known: Entry<T> | undefined): Promise<T> {
+    return this.#make(key, await known?.value.catch(() => undefined));
   }
 }
 

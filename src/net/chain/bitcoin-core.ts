@@ -1,5 +1,5 @@
 import { decodeHex, encodeHex } from '../../base/hex.ts';
-import type { ChainTip, ChainWriter } from '../../core/chain.ts';
+import type { ChainTip, ChainWriter, PaymentAddress, PaymentChain, PaymentOutput } from '../../core/chain.ts';
 import { BLOCK_MAX_BYTES } from '../../proof/bitcoin/block.ts';
 import { ChainError } from '../../proof/bitcoin/chain-error.ts';
 import type { BitcoinNetwork } from '../../proof/bitcoin/network.ts';
@@ -18,6 +18,7 @@ import {
   printableReason,
 } from './checked-answer.ts';
 import { BLOCK_TIMEOUT_MS, type ChainHttpOptions, exchange, SMALL_ANSWER_TIMEOUT_MS } from './exchange.ts';
+import { MempoolView } from './mempool-view.ts';
 
 export interface BitcoinCoreOptions extends ChainHttpOptions {
   /** The RPC address, `http://127.0.0.1:8332/` for one. It may carry `user:password@`. */
@@ -30,6 +31,10 @@ export interface BitcoinCoreOptions extends ChainHttpOptions {
 /** A hex block, and the JSON around it. */
 const BLOCK_JSON_MAX_BYTES = 2 * BLOCK_MAX_BYTES + 1024;
 const JSON_MAX_BYTES = 65_536;
+/** The ids of half a million transactions; the mempool of a node with default settings holds fewer. */
+const MEMPOOL_JSON_MAX_BYTES = 33_554_432;
+/** Nodes relay transactions up to 400,000 weight units, 100,000 bytes or 400,000 with witnesses, here in hex. */
+const TRANSACTION_JSON_MAX_BYTES = 1_048_576;
 
 /** Bitcoin Core's RPC error codes (its rpc/protocol.h). */
 const RPC_INVALID_ADDRESS_OR_KEY = -5;
@@ -41,15 +46,16 @@ const RPC_TRANSACTION_REFUSALS = [-22, -25, -26];
 type RpcOutcome = { readonly result: unknown } | { readonly errorCode: number; readonly reason: string };
 
 /** Bitcoin through the JSON-RPC of a Bitcoin Core node. It needs no wallet and no transaction index. */
-export function createBitcoinCoreChain(options: BitcoinCoreOptions): ChainWriter {
+export function createBitcoinCoreChain(options: BitcoinCoreOptions): ChainWriter & PaymentChain {
   return new BitcoinCoreChain(options);
 }
 
-class BitcoinCoreChain implements ChainWriter {
+class BitcoinCoreChain implements ChainWriter, PaymentChain {
   readonly network: BitcoinNetwork;
   readonly #options: BitcoinCoreOptions;
   readonly #url: URL;
   #credentials: string | null;
+  readonly #mempool = new MempoolView();
   #isNetworkKnown = false;
 
   constructor(options: BitcoinCoreOptions) {
@@ -117,6 +123,30 @@ class BitcoinCoreChain implements ChainWriter {
       throw new ChainError('chain-garbled', 'The node sent no estimate');
     }
     return parseFeeRate('feerate' in estimate ? estimate.feerate : null, 'coin/kvB');
+  }
+
+  unconfirmedOutputs(addresses: readonly PaymentAddress[], signal?: AbortSignal): Promise<PaymentOutput[]> {
+    const source = {
+      listTxids: async () => {
+        const txids = expectResult(
+          await this.#call('getrawmempool', [], signal, {
+            bodyMaxBytes: MEMPOOL_JSON_MAX_BYTES,
+            timeoutMs: this.#options.timeoutMs ?? SMALL_ANSWER_TIMEOUT_MS,
+          }),
+        );
+        if (!Array.isArray(txids)) throw new ChainError('chain-garbled', 'The node sent no list of transactions');
+        return txids.map((txid: unknown) => encodeDisplayHash(parseDisplayHash(txid)));
+      },
+      readTransaction: async (txid: string) => {
+        const outcome = await this.#call('getrawtransaction', [txid], signal, {
+          bodyMaxBytes: TRANSACTION_JSON_MAX_BYTES,
+          timeoutMs: this.#options.timeoutMs ?? SMALL_ANSWER_TIMEOUT_MS,
+        });
+        if ('errorCode' in outcome) return null;
+        return typeof outcome.result === 'string' ? decodeHex(outcome.result) : null;
+      },
+    };
+    return this.#mempool.look(source, addresses);
   }
 
   async #checkNetwork(signal: AbortSignal | undefined): Promise<void> {

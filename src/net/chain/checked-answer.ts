@@ -96,13 +96,34 @@ export function parseFeeRate(value: unknown, unit: 'sat/vB' | 'coin/kvB'): numbe
 
 /** Strict UTF-8 JSON of an object. */
 export function parseJsonObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+  const value = parseJson(body);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new ChainError('chain-garbled', 'The source did not answer with a JSON object');
+}
+
+/** Strict UTF-8 JSON of an array. */
+export function parseJsonArray(body: Uint8Array): readonly unknown[] {
+  const value = parseJson(body);
+  if (Array.isArray(value)) return value;
+  throw new ChainError('chain-garbled', 'The source did not answer with a JSON array');
+}
+
+function parseJson(body: Uint8Array): unknown {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (cause) {
     throw new ChainError('chain-garbled', 'The source did not answer with JSON', { cause });
   }
-  throw new ChainError('chain-garbled', 'The source did not answer with a JSON object');
+}
+
+/** 21 million coins. */
+const MAX_MONEY_SATS = 2_100_000_000_000_000;
+
+export function parseSats(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > MAX_MONEY_SATS) {
+    throw new ChainError('chain-garbled', 'The source did not answer with an amount');
+  }
+  return value;
 }
 
 /** A stranger's text on its way to logs and status pages. */

@@ -1,5 +1,6 @@
+import { mapConcurrently } from '../../base/concurrency.ts';
 import { encodeHex } from '../../base/hex.ts';
-import type { ChainTip, ChainWriter } from '../../core/chain.ts';
+import type { ChainTip, ChainWriter, PaymentAddress, PaymentChain, PaymentOutput } from '../../core/chain.ts';
 import { BLOCK_MAX_BYTES } from '../../proof/bitcoin/block.ts';
 import { ChainError } from '../../proof/bitcoin/chain-error.ts';
 import type { BitcoinNetwork } from '../../proof/bitcoin/network.ts';
@@ -14,7 +15,9 @@ import {
   parseDisplayHash,
   parseFeeRate,
   parseHeight,
+  parseJsonArray,
   parseJsonObject,
+  parseSats,
   printableReason,
 } from './checked-answer.ts';
 import {
@@ -36,13 +39,17 @@ const HASH_MAX_BYTES = 80;
 /** 160 hex digits and some room. */
 const HEADER_MAX_BYTES = 200;
 const JSON_MAX_BYTES = 65_536;
+/** Esplora lists at most 500 outputs of an address, by default, each in some 250 bytes. */
+const OUTPUTS_MAX_BYTES = 262_144;
+/** Public servers answer one client with 429 above a few requests at once. */
+const ADDRESS_CONCURRENCY = 4;
 
 /** Bitcoin through an Esplora REST API (Blockstream's or mempool.space's). */
-export function createEsploraChain(options: EsploraOptions): ChainWriter {
+export function createEsploraChain(options: EsploraOptions): ChainWriter & PaymentChain {
   return new EsploraChain(options);
 }
 
-class EsploraChain implements ChainWriter {
+class EsploraChain implements ChainWriter, PaymentChain {
   readonly network: BitcoinNetwork;
   readonly #options: EsploraOptions;
   #isNetworkKnown = false;
@@ -109,6 +116,16 @@ class EsploraChain implements ChainWriter {
     return targets.length === 0 ? null : parseFeeRate(estimates[String(Math.max(...targets))], 'sat/vB');
   }
 
+  async unconfirmedOutputs(addresses: readonly PaymentAddress[], signal?: AbortSignal): Promise<PaymentOutput[]> {
+    const found = await mapConcurrently(addresses, ADDRESS_CONCURRENCY, async ({ address, scriptPubKey }) => {
+      const response = await this.#get(`address/${address}/utxo`, OUTPUTS_MAX_BYTES, signal);
+      // An address that somebody sent thousands of outputs to is not listed.
+      if (response.status === 400) return [];
+      return parseUnconfirmed(expectFound(response).body).map((output) => ({ ...output, scriptPubKey }));
+    });
+    return found.flat();
+  }
+
   async #checkNetwork(signal: AbortSignal | undefined): Promise<void> {
     if (this.#isNetworkKnown) return;
     const genesis = await this.#blockHash(0, signal);
@@ -135,6 +152,16 @@ class EsploraChain implements ChainWriter {
       signal,
     };
   }
+}
+
+function parseUnconfirmed(body: Uint8Array): Omit<PaymentOutput, 'scriptPubKey'>[] {
+  return parseJsonArray(body).flatMap((item) => {
+    const { txid, vout, value, status } = (item ?? {}) as Record<string, unknown>;
+    const { confirmed } = (status ?? {}) as Record<string, unknown>;
+    if (typeof confirmed !== 'boolean') throw new ChainError('chain-garbled', 'The source sent no list of outputs');
+    if (confirmed) return [];
+    return [{ txid: parseDisplayHash(txid), vout: parseHeight(vout), valueSats: parseSats(value) }];
+  });
 }
 
 function expectFound(response: ChainResponse): ChainResponse {

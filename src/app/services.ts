@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { createKeys, type Keys } from '../core/key/keys.ts';
+import type { Limiter } from '../core/limit/limiter.ts';
+import { type Meter, openMeter } from '../core/meter/meter.ts';
+import { createOrderDesk } from '../core/order/desk.ts';
+import { createPurchases } from '../core/order/purchases.ts';
+import type { Store } from '../core/store.ts';
+import { createTimestampService, type TimestampService } from '../core/timestamp/timestamps.ts';
+import { NO_LINKS, type Shop } from '../http/orphograph/shop.ts';
+import { createStripeSignatures } from '../net/stripe.ts';
+import type { Database } from '../store/database.ts';
+import { createUsageJournals } from '../store/usage-journal.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
+import type { ServerSettings } from './app.ts';
+import { startLimiter } from './limiter.ts';
+import type { Parts } from './parts.ts';
+import { systemClock, systemRandom } from './system.ts';
+
+/** Who may use the server, how much, and what of it is paid. */
+export interface Services {
+  readonly limiter: Limiter;
+  readonly accounts: Accounts;
+  readonly keys: Keys;
+  readonly meter: Meter;
+  readonly timestamps: TimestampService;
+  readonly shop: Shop;
+}
+
+const COMMON = { clock: systemClock, random: systemRandom };
+
+/** Puts the services together; `cleanup` ends them in turn, the one that is used by others last. */
+export async function openServices(
+  settings: ServerSettings,
+  { parts, store, database, registry }: { parts: Parts; store: Store; database: Database; registry: Registry },
+  cleanup: AsyncDisposableStack,
+): Promise<Services> {
+  const { config, logger } = settings;
+  const limiter = cleanup.use(startLimiter({ redisUrl: settings.redisUrl, logger, registry }));
+  const accounts = cleanup.use(
+    createAccounts({
+      ...COMMON,
+      store,
+      kysely: database.kysely,
+      secret: settings.accountSecret,
+      publicUrl: config.http.publicUrl,
+      mailer: settings.mailer,
+      limiter,
+      issuers: settings.jwtIssuers,
+      logger,
+    }),
+  );
+  const keys = cleanup.use(
+    createKeys({ ...COMMON, store, onUseLost: warn(logger, 'the last use of a key could not be written') }),
+  );
+  const meter = cleanup.use(
+    await openMeter({
+      store,
+      journals: createUsageJournals(`${config.dataFolder}/usage`),
+      policy: config.callPolicy,
+      clock: systemClock,
+      onError: warn(logger, 'counted calls could not be reported; they are kept'),
+    }),
+  );
+  const timestamps = createTimestampService({
+    ...COMMON,
+    store,
+    anchors: parts.anchors,
+    quotas: config.timestampQuotas,
+    giveUpMs: config.anchor.policy.giveUpMs,
+    onReleaseError: warn(logger, 'an idempotency key is held until its lease ends'),
+  });
+  return { limiter, accounts, keys, meter, timestamps, shop: await openShop(settings, store) };
+}
+
+async function openShop({ money: { packs, bitcoin, stripe } }: ServerSettings, store: Store): Promise<Shop> {
+  const rate = bitcoin?.usdPerBtc ?? null;
+  return {
+    links: stripe?.links ?? NO_LINKS,
+    desk:
+      bitcoin === null || rate === null
+        ? null
+        : createOrderDesk({ ...COMMON, store, wallet: bitcoin.wallet, packs, usdPerBtc: rate }),
+    orders: store.order,
+    stripe: stripe && {
+      open: await createStripeSignatures(stripe.webhookSecret, systemClock),
+      purchases: createPurchases({ ...COMMON, store, catalogue: stripe.catalogue }),
+    },
+  };
+}
+
+function warn(logger: Logger, message: string): (error: unknown) => void {
+  return (error) => logger.warn({ err: error }, message);
+}

@@ -1,0 +1,19 @@
+import type { Account, AccountRole } from './account.ts';
+import type { Profile } from './profile.ts';
+
+export interface AccountReader {
+  find(id: string): Promise<Account | null>;
+  /** @param email In any case. */
+  findByEmail(email: string): Promise<Account | null>;
+  findProfile(id: string): Promise<Profile | null>;
+}
+
+export interface AccountWriter {
+  /** Writes nothing unless it resolves with `saved`. */
+  saveProfile(id: string, profile: Profile): Promise<'saved' | 'handle-taken' | 'account-gone'>;
+  /** False when nobody has that address. */
+  setRole(email: string, role: AccountRole): Promise<boolean>;
+  markEmailVerified(id: string): Promise<void>;
+  /** The account, its ways to sign in and its sessions; what it anchored and bought stays. */
+  remove(id: string): Promise<void>;
+}

@@ -1,0 +1,40 @@
+import type { Allowance } from './gcra.ts';
+import type { Limit } from './limiter.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * What everybody is granted; the last word says whose a bucket is: a client address, a credential, an account.
+ * The contracts document all but the last. The free tier of orphograph is a setting of its own.
+ */
+const DEFAULT_ALLOWANCES = {
+  'trackorigin-address': { count: 60, periodMs: MINUTE_MS },
+  'trackorigin-publishable-key': { count: 600, periodMs: MINUTE_MS },
+  'trackorigin-secret-key': { count: 3000, periodMs: MINUTE_MS },
+  'origimark-address': { count: 10, periodMs: MINUTE_MS },
+  'origimark-account': { count: 60, periodMs: MINUTE_MS },
+  'origimark-key': { count: 1000, periodMs: MINUTE_MS },
+  /** Fair use of subscribers. */
+  'orphograph-key': { count: 1000, periodMs: DAY_MS },
+  'proofd-key': { count: 120, periodMs: MINUTE_MS },
+  'proofd-create-key': { count: 30, periodMs: MINUTE_MS },
+  'proofd-create-address': { count: 60, periodMs: MINUTE_MS },
+  /** A new key is a row that stays, also when it is revoked at once. */
+  'new-key-account': { count: 60, periodMs: HOUR_MS },
+} as const satisfies Record<string, Allowance>;
+
+export type LimitName = keyof typeof DEFAULT_ALLOWANCES;
+export type Limits = Readonly<Record<LimitName, Limit>>;
+
+export const LIMIT_NAMES = Object.keys(DEFAULT_ALLOWANCES) as LimitName[];
+
+/** The limits, with `counts` in place of the documented ones where given; periods stay. */
+export function createLimits(counts: Readonly<Partial<Record<LimitName, number>>> = {}): Limits {
+  const limits = LIMIT_NAMES.map((name) => {
+    const { count, periodMs } = DEFAULT_ALLOWANCES[name];
+    return [name, { name, count: counts[name] ?? count, periodMs }] as const;
+  });
+  return Object.fromEntries(limits) as Limits;
+}

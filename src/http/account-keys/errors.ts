@@ -1,0 +1,82 @@
+import { CodedError } from '../../base/coded-error.ts';
+import type { KeyErrorCode } from '../../core/key/mint.ts';
+import { RateLimitError } from '../shared/rate-limit.ts';
+import { RequestFault, type RequestFaultCode } from '../shared/request-fault.ts';
+import type { CrossSiteError } from '../shared/same-origin.ts';
+import type { ErrorAnswer } from '../shared/surface.ts';
+
+export type AccountKeysErrorCode =
+  | 'session-missing'
+  /** orphograph: no active subscription. */
+  | 'subscription-required'
+  /** proofd: no plan with API access. */
+  | 'plan-not-entitled'
+  | 'kind-invalid'
+  | 'name-invalid'
+  | 'scopes-invalid'
+  | 'expiry-invalid'
+  | 'grace-invalid';
+
+export class AccountKeysError extends CodedError<AccountKeysErrorCode> {}
+
+type Code = RequestFaultCode | KeyErrorCode | AccountKeysErrorCode | RateLimitError['code'] | CrossSiteError['code'];
+
+interface Row {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+const row = (status: number, code: string, message: string): Row => ({ status, code, message });
+
+/** How these routes show every error. */
+const ROWS: Readonly<Record<Code, Row>> = {
+  'session-missing': row(401, 'authentication_required', 'Sign in to manage keys.'),
+  'cross-site': row(403, 'cross_site_request', 'A request with a cookie must come from a page of this server.'),
+  'subscription-required': row(402, 'subscription_required', 'Keys of this kind need an active subscription.'),
+  'plan-not-entitled': row(403, 'PLAN_NOT_ENTITLED', 'Keys of this kind need a Pro or Business plan.'),
+  'key-unknown': row(404, 'key_not_found', 'The account has no key with this id.'),
+  'too-many-keys': row(409, 'too_many_keys', 'The account has as many active keys as it may have. Revoke one first.'),
+  'key-ended': row(409, 'key_not_active', 'The key is revoked or expired, so it cannot be rotated. Make a new one.'),
+  'kind-not-issued': row(400, 'kind_not_issued', 'Pack tokens are bought; they cannot be made or rotated here.'),
+  'grace-not-possible': row(400, 'grace_not_possible', 'Of this kind an account has one active key: no grace.'),
+  'kind-invalid': row(400, 'invalid_kind', 'kind must be one of the documented kinds of key.'),
+  'name-invalid': row(400, 'invalid_name', 'name must be 1 to 100 characters without control characters, or null.'),
+  'scopes-invalid': row(400, 'invalid_scopes', 'scopes must be null, or a list of read and write, each once.'),
+  'expiry-invalid': row(400, 'invalid_expiry', 'expires_at must be null, or an ISO-8601 UTC time to come.'),
+  'grace-invalid': row(400, 'invalid_grace', 'grace_seconds must be a whole number from 0 to 604800.'),
+  'rate-limited': row(429, 'rate_limited', 'Too many new keys. Try again later.'),
+  'route-unknown': row(404, 'not_found', 'There is nothing at this address.'),
+  'method-not-allowed': row(405, 'method_not_allowed', 'This address does not take that method.'),
+  'url-malformed': row(400, 'invalid_url', 'The address is not a valid URL.'),
+  'body-malformed': row(400, 'invalid_json', 'The body is not valid JSON.'),
+  'body-too-large': row(413, 'body_too_large', 'The body is too large.'),
+  'media-type-unsupported': row(415, 'unsupported_media_type', 'The body must be sent as application/json.'),
+  'input-invalid': row(400, 'invalid_request', 'The body must be a JSON object of the documented fields.'),
+  internal: row(500, 'internal_error', 'The server failed to answer. Try again later.'),
+};
+
+const FIELD_CODES: Readonly<Record<string, Code>> = {
+  kind: 'kind-invalid',
+  name: 'name-invalid',
+  scopes: 'scopes-invalid',
+  expires_at: 'expiry-invalid',
+  grace_seconds: 'grace-invalid',
+};
+
+export function presentError(error: unknown, requestId: string): ErrorAnswer {
+  const { status, code, message } = ROWS[codeOf(error)];
+  const headers = error instanceof RateLimitError ? { 'retry-after': String(error.retryAfterSeconds) } : {};
+  return {
+    status,
+    headers: { 'cache-control': 'no-store', ...headers },
+    body: { error: { code, message, request_id: requestId } },
+  };
+}
+
+function codeOf(error: unknown): Code {
+  if (error instanceof RequestFault && error.code === 'input-invalid') {
+    return FIELD_CODES[error.field.split('/')[0]!] ?? 'input-invalid';
+  }
+  return error instanceof CodedError && Object.hasOwn(ROWS, error.code) ? (error.code as Code) : 'internal';
+}

@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import { Type } from 'typebox';
+import type { AnchorService } from '../../core/anchor/anchor.ts';
+import type { StoredReceipt } from '../../core/anchor/store.ts';
+import type { App } from '../shared/app.ts';
+import { writeZip, type ZipFolder } from '../shared/zip-stream.ts';
+import { SUBSCRIBER_ERRORS } from './schemas.ts';
+import type { RequireSubscriber } from './subscriber.ts';
+import { presentReceipt } from './wire.ts';
+
+/** Receipts held at once; composing the proofs of so many takes a few milliseconds. */
+const PAGE_RECEIPTS = 50;
+
+const schema = {
+  summary: 'All receipts of your account as one archive',
+  description: 'A folder for each receipt, named by its id, with receipt.json and the .ots files; newest first.',
+  tags: ['orphograph'],
+  response: {
+    200: { content: { 'application/zip': { schema: Type.Unsafe<Readable>({ type: 'string', format: 'binary' }) } } },
+    401: SUBSCRIBER_ERRORS[401],
+    402: SUBSCRIBER_ERRORS[402],
+  },
+};
+
+/** `GET /api/me/anchors.zip` */
+export function registerVaultZip(app: App, anchors: AnchorService, requireSubscriber: RequireSubscriber): void {
+  const underWay = new Set<Readable>();
+  // A download can take hours; a server that stops does not wait for it, and the client sees that it broke off.
+  app.addHook('preClose', (done) => {
+    for (const stream of underWay) stream.destroy(new Error('the server is shutting down'));
+    done();
+  });
+
+  app.get('/api/me/anchors.zip', { schema }, async (request, reply) => {
+    const { id: accountId } = await requireSubscriber(request);
+    const stream = Readable.from(writeZip(readFolders(anchors, accountId)), { objectMode: false });
+    underWay.add(stream);
+    stream.once('close', () => underWay.delete(stream));
+    reply
+      .header('cache-control', 'private, no-store')
+      .header('content-disposition', 'attachment; filename="anchors.zip"')
+      .type('application/zip')
+      .send(stream);
+    return reply;
+  });
+}
+
+async function* readFolders(anchors: AnchorService, accountId: string): AsyncGenerator<ZipFolder> {
+  let page: readonly StoredReceipt[];
+  let before: StoredReceipt['receipt'] | null = null;
+  do {
+    page = await anchors.listOwned({
+      accountId,
+      before,
+      digestPrefix: null,
+      label: null,
+      isPrivate: null,
+      limit: PAGE_RECEIPTS,
+    });
+    for (const stored of page) yield toFolder(stored, anchors);
+    before = page.at(-1)?.receipt ?? null;
+  } while (page.length === PAGE_RECEIPTS);
+}
+
+function toFolder(stored: StoredReceipt, anchors: AnchorService): ZipFolder {
+  const proofs = anchors.composeProofs(stored);
+  const receipt = Buffer.from(JSON.stringify(presentReceipt(stored, proofs)));
+  const files = proofs.flatMap(({ fileName, bytes }) => (bytes === null ? [] : [{ name: fileName, bytes }]));
+  return { name: stored.receipt.id, files: [{ name: 'receipt.json', bytes: receipt }, ...files] };
+}

@@ -1,0 +1,186 @@
+import { crc32 } from 'node:zlib';
+
+/** A folder of the archive. Names are plain ASCII; files are stored as they are. */
+export interface ZipFolder {
+  readonly name: string;
+  readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+}
+
+const LOCAL_SIGNATURE = 0x04034b50;
+const CENTRAL_SIGNATURE = 0x02014b50;
+const END_SIGNATURE = 0x06054b50;
+const END64_SIGNATURE = 0x06064b50;
+const LOCATOR64_SIGNATURE = 0x07064b50;
+const ZIP64_EXTRA_ID = 1;
+const VERSION = 20;
+const VERSION_ZIP64 = 45;
+/** The first moment the format can name: the same content gives the same bytes. */
+const DOS_DATE = (1 << 5) | 1;
+const MAX_16 = 0xffff;
+const MAX_32 = 0xffffffff;
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Writes an archive (PKWARE APPNOTE 6.3, with ZIP64 where it needs it) folder by folder, as fast as it is read. What
+ * is kept until the end is about 12 bytes a file, and its folder's name.
+ */
+export async function* writeZip(folders: AsyncIterable<ZipFolder>): AsyncGenerator<Uint8Array> {
+  const directory = new Directory();
+  let offset = 0;
+  for await (const folder of folders) {
+    const parts: Uint8Array[] = [];
+    directory.openFolder(folder.name);
+    for (const { name, bytes } of folder.files) {
+      const path = Buffer.from(`${folder.name}/${name}`, 'latin1');
+      const checksum = crc32(bytes);
+      parts.push(localHeader(path, checksum, bytes.length), bytes);
+      directory.addFile(name, checksum, bytes.length);
+    }
+    const chunk = Buffer.concat(parts);
+    offset += chunk.length;
+    yield chunk;
+  }
+  const start = offset;
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+  for (const record of directory.records()) {
+    pending.push(record);
+    pendingBytes += record.length;
+    offset += record.length;
+    if (pendingBytes >= CHUNK_BYTES) {
+      yield Buffer.concat(pending);
+      pending = [];
+      pendingBytes = 0;
+    }
+  }
+  yield Buffer.concat([...pending, endOfArchive(directory.count, start, offset - start)]);
+}
+
+function localHeader(path: Buffer, checksum: number, length: number): Buffer {
+  const header = Buffer.alloc(30 + path.length);
+  header.writeUInt32LE(LOCAL_SIGNATURE, 0);
+  header.writeUInt16LE(VERSION, 4);
+  header.writeUInt16LE(DOS_DATE, 12);
+  header.writeUInt32LE(checksum, 14);
+  header.writeUInt32LE(length, 18);
+  header.writeUInt32LE(length, 22);
+  header.writeUInt16LE(path.length, 26);
+  path.copy(header, 30);
+  return header;
+}
+
+/** What the central directory is made of at the end. Offsets are not kept: they follow from what is. */
+class Directory {
+  /** Names of files are the same few in every folder. */
+  readonly #names = new Map<string, number>();
+  readonly #folders: string[] = [];
+  /** Files of each folder. */
+  readonly #sizes = new Column();
+  /** Of each file: name, checksum and length. */
+  readonly #files = new Column();
+  #filesOfFolder = 0;
+
+  get count(): number {
+    return this.#files.length / 3;
+  }
+
+  openFolder(name: string): void {
+    this.#closeFolder();
+    this.#folders.push(name);
+  }
+
+  addFile(name: string, checksum: number, length: number): void {
+    let index = this.#names.get(name);
+    if (index === undefined) this.#names.set(name, (index = this.#names.size));
+    this.#files.push(index);
+    this.#files.push(checksum);
+    this.#files.push(length);
+    this.#filesOfFolder++;
+  }
+
+  *records(): Generator<Buffer> {
+    this.#closeFolder();
+    const names = [...this.#names.keys()];
+    let offset = 0;
+    let file = 0;
+    for (const [i, folder] of this.#folders.entries()) {
+      for (let left = this.#sizes.at(i); left > 0; left--, file += 3) {
+        const path = Buffer.from(`${folder}/${names[this.#files.at(file)]!}`, 'latin1');
+        const length = this.#files.at(file + 2);
+        yield centralRecord(path, this.#files.at(file + 1), length, offset);
+        offset += 30 + path.length + length;
+      }
+    }
+  }
+
+  #closeFolder(): void {
+    if (this.#folders.length > this.#sizes.length) this.#sizes.push(this.#filesOfFolder);
+    this.#filesOfFolder = 0;
+  }
+}
+
+/** A list of 32-bit numbers that takes 4 bytes for each. */
+class Column {
+  #values = new Uint32Array(1024);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.#values.length) {
+      const grown = new Uint32Array(this.length * 2);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values[this.length++] = value;
+  }
+
+  at(index: number): number {
+    return this.#values[index]!;
+  }
+}
+
+function centralRecord(path: Buffer, checksum: number, length: number, offset: number): Buffer {
+  const isFar = offset >= MAX_32;
+  const record = Buffer.alloc(46 + path.length + (isFar ? 12 : 0));
+  record.writeUInt32LE(CENTRAL_SIGNATURE, 0);
+  record.writeUInt16LE(isFar ? VERSION_ZIP64 : VERSION, 4);
+  record.writeUInt16LE(isFar ? VERSION_ZIP64 : VERSION, 6);
+  record.writeUInt16LE(DOS_DATE, 14);
+  record.writeUInt32LE(checksum, 16);
+  record.writeUInt32LE(length, 20);
+  record.writeUInt32LE(length, 24);
+  record.writeUInt16LE(path.length, 28);
+  record.writeUInt32LE(isFar ? MAX_32 : offset, 42);
+  path.copy(record, 46);
+  if (isFar) {
+    record.writeUInt16LE(12, 30);
+    record.writeUInt16LE(ZIP64_EXTRA_ID, 46 + path.length);
+    record.writeUInt16LE(8, 48 + path.length);
+    record.writeBigUInt64LE(BigInt(offset), 50 + path.length);
+  }
+  return record;
+}
+
+function endOfArchive(count: number, start: number, size: number): Buffer {
+  const isLarge = count >= MAX_16 || start >= MAX_32 || size >= MAX_32;
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(END_SIGNATURE, 0);
+  end.writeUInt16LE(isLarge ? MAX_16 : count, 8);
+  end.writeUInt16LE(isLarge ? MAX_16 : count, 10);
+  end.writeUInt32LE(isLarge ? MAX_32 : size, 12);
+  end.writeUInt32LE(isLarge ? MAX_32 : start, 16);
+  if (!isLarge) return end;
+  const end64 = Buffer.alloc(56);
+  end64.writeUInt32LE(END64_SIGNATURE, 0);
+  end64.writeBigUInt64LE(44n, 4);
+  end64.writeUInt16LE(VERSION_ZIP64, 12);
+  end64.writeUInt16LE(VERSION_ZIP64, 14);
+  end64.writeBigUInt64LE(BigInt(count), 24);
+  end64.writeBigUInt64LE(BigInt(count), 32);
+  end64.writeBigUInt64LE(BigInt(size), 40);
+  end64.writeBigUInt64LE(BigInt(start), 48);
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(LOCATOR64_SIGNATURE, 0);
+  locator.writeBigUInt64LE(BigInt(start + size), 8);
+  locator.writeUInt32LE(1, 16);
+  return Buffer.concat([end64, locator, end]);
+}

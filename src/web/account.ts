@@ -1,0 +1,275 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../base/clock.ts';
+import type { Account, Sessions } from '../core/account/account.ts';
+import type { AccountReader } from '../core/account/store.ts';
+import type { AnchorService } from '../core/anchor/anchor.ts';
+import type { KeyService } from '../core/key/keys.ts';
+import type { EntryPosition, LedgerReader, PurseId } from '../core/meter/ledger.ts';
+import { monthOf } from '../core/meter/month.ts';
+import type { CallPolicy } from '../core/meter/policy.ts';
+import type { Product, Subscription, SubscriptionReader } from '../core/meter/subscription.ts';
+import type { UsageReader } from '../core/meter/usage.ts';
+import { type MonthlyQuotas, planOf } from '../core/timestamp/plan.ts';
+import type { TimestampReader } from '../core/timestamp/store.ts';
+import type { App } from '../http/shared/app.ts';
+import { RequestFault } from '../http/shared/request-fault.ts';
+import type { ErrorAnswer, Surface } from '../http/shared/surface.ts';
+import { registerAssets } from './assets.ts';
+import { parseOwnPath } from './own-path.ts';
+import { type Offers, renderCredits } from './pages/credits.ts';
+import { renderFailure } from './pages/failure.ts';
+import { renderForgot } from './pages/forgot.ts';
+import { renderKeys } from './pages/keys.ts';
+import { type Page, renderOpenPage, renderOwnPage, type SectionPath } from './pages/layout.ts';
+import type { PasswordChars } from './pages/password.ts';
+import { renderProfile } from './pages/profile.ts';
+import { renderReset } from './pages/reset.ts';
+import { isNotice, renderSignIn } from './pages/sign-in.ts';
+import { renderSignUp } from './pages/sign-up.ts';
+import { renderUsage } from './pages/usage.ts';
+import { renderClosedVault, renderVault } from './pages/vault.ts';
+
+export interface AccountPagesParts {
+  readonly sessions: Sessions;
+  readonly accounts: Pick<AccountReader, 'findProfile'>;
+  readonly keys: Pick<KeyService, 'list'>;
+  readonly subscriptions: SubscriptionReader;
+  readonly ledger: Pick<LedgerReader, 'listPurses' | 'listAccountEntries'>;
+  readonly usage: UsageReader;
+  readonly timestamps: Pick<TimestampReader, 'countSince'>;
+  readonly anchors: Pick<AnchorService, 'listOwned'>;
+  readonly callPolicy: CallPolicy;
+  readonly quotas: MonthlyQuotas;
+  readonly passwordChars: PasswordChars;
+  readonly offers: Offers;
+  readonly clock: Clock;
+}
+
+const PURSES_MAX = 200;
+const ENTRIES_PER_PAGE = 50;
+const RECEIPTS_PER_PAGE = 25;
+
+const TOKEN = /^[A-Za-z0-9_-]{1,200}$/;
+const ORDER_ID = /^btc_[A-Za-z0-9_-]{1,32}$/;
+const DIGEST_PREFIX = /^[0-9a-f]{0,64}$/;
+const LABEL_MAX_CHARS = 200;
+/** Moments end in the year 2286 here, and sequences where a column of integers does. */
+const RECEIPT_POSITION = /^(0|[1-9]\d{0,12})\.([A-Za-z0-9_-]{16})$/;
+const ENTRY_POSITION = /^(0|[1-9]\d{0,12})\.([1-9]\d{0,8})\.((?:pack|trackorigin):[!-~]{1,200})$/;
+
+/**
+ * Pages run one script and load one style sheet, both ours, and talk to nobody else. Not `no-referrer`, with which some
+ * browsers send no usable Origin, which our routes ask for.
+ */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
+    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+};
+
+type Query = Readonly<Record<string, unknown>>;
+
+/** What an account's owner sees in a browser. */
+export function createAccountPages(parts: AccountPagesParts): Surface {
+  return {
+    pathPrefixes: ['/account', '/static/account.'],
+    presentError,
+    register(app) {
+      registerAssets(app);
+      registerOpenPages(app, parts);
+      registerOwnPages(app, parts);
+    },
+  };
+}
+
+function registerOpenPages(app: App, { sessions, passwordChars }: AccountPagesParts): void {
+  const open = (path: string, render: (query: Query) => Page | { readonly goTo: string }) =>
+    app.get(path, (request, reply) => {
+      const page = render(request.query as Query);
+      return 'goTo' in page ? goTo(reply, page.goTo) : send(reply, renderOpenPage(page));
+    });
+
+  app.get('/account/sign-in', async (request, reply) => {
+    const query = request.query as Query;
+    const next = parseOwnPath(readText(query, 'next') ?? '') ?? '/account';
+    if ((await sessions.find(request.headers)) !== null) return goTo(reply, next);
+    const notice = query.error === undefined ? readText(query, 'notice') : 'link-ended';
+    return send(reply, renderOpenPage(renderSignIn({ next, notice: isNotice(notice) ? notice : null })));
+  });
+  open('/account/sign-up', () => renderSignUp(passwordChars));
+  open('/account/forgot', ({ error }) => renderForgot({ linkEnded: error !== undefined }));
+  open('/account/reset', (query) => {
+    const token = readText(query, 'token');
+    if (token !== null && TOKEN.test(token)) return renderReset(token, passwordChars);
+    return { goTo: `/account/forgot${query.error === undefined ? '' : '?error'}` };
+  });
+}
+
+function registerOwnPages(app: App, parts: AccountPagesParts): void {
+  const { sessions, accounts, keys, clock, passwordChars } = parts;
+
+  const own = (path: SectionPath, render: (account: Account, query: Query) => Promise<Page | null>) =>
+    app.get(path, async (request, reply) => {
+      const account = await sessions.find(request.headers);
+      const page = account && (await render(account, request.query as Query));
+      if (account === null || page === null) return goTo(reply, signInPath(request));
+      return send(reply, renderOwnPage(page, account.email, path));
+    });
+
+  own('/account', async (account) => {
+    const profile = await accounts.findProfile(account.id);
+    return profile && renderProfile(account, profile, passwordChars);
+  });
+  own('/account/keys', async ({ id }) => {
+    const [listed, subscriptions] = await Promise.all([keys.list(id), findSubscriptions(parts, id)]);
+    const products = new Set(subscriptions.map(({ product }) => product));
+    return renderKeys({ keys: listed, products, now: clock.now() });
+  });
+  own('/account/usage', ({ id }) => showUsage(parts, id));
+  own('/account/credits', (account, query) => showCredits(parts, account, query));
+  own('/account/vault', ({ id }, query) => showVault(parts, id, query));
+}
+
+async function showUsage(parts: AccountPagesParts, accountId: string): Promise<Page> {
+  const { usage, timestamps, subscriptions, quotas, callPolicy, clock } = parts;
+  const now = clock.now();
+  const month = monthOf(now);
+  const plan = planOf(await subscriptions.findActive(accountId, 'proofd', now));
+  const quota = quotas[plan];
+  const [calls, made] = await Promise.all([
+    usage.find(accountId, month),
+    timestamps.countSince(accountId, Date.parse(`${month}-01T00:00:00Z`), quota),
+  ]);
+  return renderUsage({ month, calls, callPolicy, timestamps: { plan, made, quota } });
+}
+
+async function showCredits(parts: AccountPagesParts, { id, email }: Account, query: Query): Promise<Page> {
+  const { ledger, keys, offers } = parts;
+  // One more than is shown tells whether there is a next page.
+  const [subscriptions, purses, listed, found] = await Promise.all([
+    findSubscriptions(parts, id),
+    ledger.listPurses(id, PURSES_MAX),
+    keys.list(id),
+    ledger.listAccountEntries(id, parseEntryPosition(readText(query, 'before')), ENTRIES_PER_PAGE + 1),
+  ]);
+  const entries = found.slice(0, ENTRIES_PER_PAGE);
+  const last = entries.at(-1);
+  const order = readText(query, 'order');
+  return renderCredits({
+    accountId: id,
+    email,
+    subscriptions,
+    purses,
+    keys: listed,
+    entries,
+    older:
+      found.length > entries.length && last !== undefined ? olderPath('/account/credits', presentEntry(last)) : null,
+    offers,
+    orderId: order !== null && ORDER_ID.test(order) ? order : null,
+  });
+}
+
+async function showVault(parts: AccountPagesParts, accountId: string, query: Query): Promise<Page> {
+  const { subscriptions, anchors, clock } = parts;
+  if ((await subscriptions.findActive(accountId, 'orphograph', clock.now())) === null) return renderClosedVault();
+  const filters = {
+    digest: (readText(query, 'q') ?? '').trim().slice(0, 64),
+    label: (readText(query, 'label') ?? '').replace(/[\p{Cc}\p{Cs}]/gu, '').slice(0, LABEL_MAX_CHARS),
+    isPrivate: readText(query, 'private') ?? '',
+  };
+  const digestPrefix = filters.digest.toLowerCase();
+  if (!DIGEST_PREFIX.test(digestPrefix)) {
+    const digestError = 'Only the digits 0 to 9 and the letters a to f.';
+    return renderVault({ filters, digestError, receipts: [], older: null });
+  }
+  const found = await anchors.listOwned({
+    accountId,
+    before: parseReceiptPosition(readText(query, 'before')),
+    digestPrefix: digestPrefix || null,
+    label: filters.label || null,
+    isPrivate: filters.isPrivate === 'true' ? true : filters.isPrivate === 'false' ? false : null,
+    limit: RECEIPTS_PER_PAGE + 1,
+  });
+  const receipts = found.slice(0, RECEIPTS_PER_PAGE);
+  const last = receipts.at(-1)?.receipt;
+  const fields = { q: filters.digest, label: filters.label, private: filters.isPrivate };
+  const hasOlder = found.length > receipts.length && last !== undefined;
+  const older = hasOlder ? olderPath('/account/vault', `${last.createdAt}.${last.id}`, fields) : null;
+  return renderVault({ filters, digestError: null, receipts, older });
+}
+
+async function findSubscriptions(
+  { subscriptions, clock }: AccountPagesParts,
+  accountId: string,
+): Promise<readonly Subscription[]> {
+  const products: readonly Product[] = ['orphograph', 'proofd'];
+  const found = await Promise.all(products.map((product) => subscriptions.findActive(accountId, product, clock.now())));
+  return found.filter((subscription) => subscription !== null);
+}
+
+function presentEntry({ createdAt, sequence, purse }: EntryPosition): string {
+  return `${createdAt}.${sequence}.${purse}`;
+}
+
+/** A position that nobody was given starts at the top. */
+function parseEntryPosition(text: string | null): EntryPosition | null {
+  const [, createdAt, sequence, purse] = ENTRY_POSITION.exec(text ?? '') ?? [];
+  if (purse === undefined) return null;
+  return { createdAt: Number(createdAt), sequence: Number(sequence), purse: purse as PurseId };
+}
+
+function parseReceiptPosition(text: string | null): { createdAt: number; id: string } | null {
+  const [, createdAt, id] = RECEIPT_POSITION.exec(text ?? '') ?? [];
+  return id === undefined ? null : { createdAt: Number(createdAt), id };
+}
+
+function olderPath(path: string, before: string, fields: Readonly<Record<string, string>> = {}): string {
+  const kept = Object.entries(fields).filter(([, value]) => value !== '');
+  return `${path}?${new URLSearchParams([...kept, ['before', before]])}`;
+}
+
+/** Null for what is not there, or there more than once. */
+function readText(query: Query, name: string): string | null {
+  const value = query[name];
+  return typeof value === 'string' ? value : null;
+}
+
+function signInPath({ url }: FastifyRequest): string {
+  const next = parseOwnPath(url);
+  return next === null ? '/account/sign-in' : `/account/sign-in?next=${encodeURIComponent(next)}`;
+}
+
+function goTo(reply: FastifyReply, ownPath: string): FastifyReply {
+  return reply.header('cache-control', 'no-store').redirect(ownPath, 303);
+}
+
+function send(reply: FastifyReply, page: string): FastifyReply {
+  return reply.headers(HEADERS).send(page);
+}
+
+function presentError(error: unknown, requestId: string): ErrorAnswer {
+  const { status, title, advice } = describeFailure(error);
+  return { status, headers: HEADERS, body: renderOpenPage(renderFailure(title, advice, requestId)) };
+}
+
+function describeFailure(error: unknown): { status: number; title: string; advice: string } {
+  const code = error instanceof RequestFault ? error.code : 'internal';
+  switch (code) {
+    case 'internal':
+      return {
+        status: 500,
+        title: 'This did not work',
+        advice: 'The server failed to make this page. Try again later.',
+      };
+    case 'route-unknown':
+      return { status: 404, title: 'Nothing here', advice: 'There is no page at this address.' };
+    case 'method-not-allowed':
+      return { status: 405, title: 'Not like this', advice: 'This address only shows a page.' };
+    default:
+      return { status: 400, title: 'Not an address', advice: 'The address cannot be read.' };
+  }
+}
