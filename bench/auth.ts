@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { systemClock, systemRandom } from '../src/app/system.ts';
+import { systemClock, systemRandom, systemSha256Hex } from '../src/app/system.ts';
 import { createKeys } from '../src/core/key/keys.ts';
 import { generateSecret } from '../src/core/key/secret.ts';
 import { openDatabase } from '../src/store/database.ts';
@@ -41,7 +41,13 @@ async function mintKeys(url: string): Promise<readonly string[]> {
   await using database = await openDatabase({ url, poolMax: 10 });
   await migrate(database);
   const onUseLost = () => {};
-  await using keys = createKeys({ store: createStore(database), clock: systemClock, random: systemRandom, onUseLost });
+  await using keys = createKeys({
+    store: createStore(database),
+    clock: systemClock,
+    random: systemRandom,
+    sha256Hex: systemSha256Hex,
+    onUseLost,
+  });
   const secrets: string[] = [];
   for (let i = 0; i < KEYS_IN_USE; i++) {
     const accountId = `account-${i % ACCOUNTS}`;
@@ -192,7 +198,13 @@ async function fillTable(url: string, count: number): Promise<void> {
 async function measureCold(url: string): Promise<{ p50Ms: number; p99Ms: number }> {
   await using database = await openDatabase({ url, poolMax: 2 });
   const onUseLost = () => {};
-  await using keys = createKeys({ store: createStore(database), clock: systemClock, random: systemRandom, onUseLost });
+  await using keys = createKeys({
+    store: createStore(database),
+    clock: systemClock,
+    random: systemRandom,
+    sha256Hex: systemSha256Hex,
+    onUseLost,
+  });
   const tookMs: number[] = [];
   for (let i = 0; i < COLD_LOOKUPS + 100; i++) {
     const secret = generateSecret('origimark', (length) => new Uint8Array(randomBytes(length)));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import { startLimiter } from '../../src/app/limiter.ts';
-import { systemClock, systemRandom } from '../../src/app/system.ts';
+import { systemClock, systemRandom, systemSha256Hex } from '../../src/app/system.ts';
 import { createKeys } from '../../src/core/key/keys.ts';
 import { openMeter } from '../../src/core/meter/meter.ts';
 import { createServer } from '../../src/http/server.ts';
@@ -29,7 +29,9 @@ await using cleanup = new AsyncDisposableStack();
 const database = cleanup.use(await openDatabase({ url: process.env.DATABASE_URL!, poolMax: 10 }));
 const store = createStore(database);
 const onError = (error: unknown) => logger.error({ err: error }, 'in the background');
-const keys = cleanup.use(createKeys({ store, clock: systemClock, random: systemRandom, onUseLost: onError }));
+const keys = cleanup.use(
+  createKeys({ store, clock: systemClock, random: systemRandom, sha256Hex: systemSha256Hex, onUseLost: onError }),
+);
 const limiter = cleanup.use(startLimiter({ redisUrl: process.env.BENCH_REDIS_URL ?? null, logger, registry }));
 const journalFolder = await mkdtemp(join(tmpdir(), 'touchmark-bench-journal-'));
 cleanup.defer(() => rm(journalFolder, { recursive: true, force: true }));

@@ -15,7 +15,7 @@ import { type Accounts, createAccounts } from './accounts.ts';
 import type { ServerSettings } from './app.ts';
 import { startLimiter } from './limiter.ts';
 import type { Parts } from './parts.ts';
-import { systemClock, systemRandom } from './system.ts';
+import { systemClock, systemRandom, systemSha256Hex } from './system.ts';
 
 /** Who may use the server, how much, and what of it is paid. */
 export interface Services {
@@ -51,7 +51,12 @@ export async function openServices(
     }),
   );
   const keys = cleanup.use(
-    createKeys({ ...COMMON, store, onUseLost: warn(logger, 'the last use of a key could not be written') }),
+    createKeys({
+      ...COMMON,
+      store,
+      sha256Hex: systemSha256Hex,
+      onUseLost: warn(logger, 'the last use of a key could not be written'),
+    }),
   );
   const meter = cleanup.use(
     await openMeter({
@@ -73,7 +78,11 @@ export async function openServices(
   return { limiter, accounts, keys, meter, timestamps, shop: await openShop(settings, store) };
 }
 
-async function openShop({ money: { packs, bitcoin, stripe } }: ServerSettings, store: Store): Promise<Shop> {
+async function openShop({ money, mailer, logger }: ServerSettings, store: Store): Promise<Shop> {
+  const { packs, bitcoin, stripe } = money;
+  if ((bitcoin ?? stripe) !== null && mailer === null) {
+    logger.warn('packs are sold, but no mail server is configured: their tokens reach nobody until there is one');
+  }
   const rate = bitcoin?.usdPerBtc ?? null;
   return {
     links: stripe?.links ?? NO_LINKS,

@@ -95,6 +95,7 @@ declare module 'bcoin' {
 
   const bcoin: {
     readonly FullNode: typeof FullNode;
+    readonly Network: { get(name: 'regtest'): { readonly addressPrefix: { bech32: string } } };
     readonly Address: { new (): Address; fromScript(script: Script): Address | null };
     readonly Script: { fromRaw(raw: Buffer): Script };
     readonly TX: { fromRaw(raw: Buffer): Tx };

@@ -9,6 +9,8 @@ export async function loadBcoin(): Promise<typeof import('bcoin')['default']> {
     const { default: bcoin } = await import('bcoin');
     // Its parts load on first use.
     void bcoin.FullNode;
+    // It has a prefix of its own there; every other program writes and reads this one (BIP 173).
+    bcoin.Network.get('regtest').addressPrefix.bech32 = 'bcrt';
     return bcoin;
   } finally {
     process.noDeprecation = silenceBefore;

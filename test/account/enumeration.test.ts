@@ -70,7 +70,7 @@ for (const engine of ENGINES) {
       await page.post('/api/auth/change-email', { newEmail: KNOWN });
       const allowed = await page.get(linkIn(server.mails.shift()));
       assert.equal(allowed.status, 302);
-      assert.equal(allowed.headers.get('location'), '/');
+      assert.equal(allowed.headers.get('location'), '/account');
       assert.deepEqual(
         server.mails.map(({ to, subject }) => [to, subject]),
         [[KNOWN, 'You already have an account']],

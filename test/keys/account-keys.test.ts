@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { Registry } from 'prom-client';
+import { systemSha256Hex } from '../../src/app/system.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Account, Sessions } from '../../src/core/account/account.ts';
 import type { CredentialKind } from '../../src/core/key/credential.ts';
@@ -56,7 +57,13 @@ for (const engine of ENGINES) {
 
     function startServer(newKeys = 1000) {
       const clock: Clock & { time: number } = { time: START, now: () => clock.time, sleep: async () => {} };
-      const keys = createKeys({ store, clock, random, onUseLost: (error) => assert.fail(error as Error) });
+      const keys = createKeys({
+        store,
+        clock,
+        random,
+        sha256Hex: systemSha256Hex,
+        onUseLost: (error) => assert.fail(error as Error),
+      });
       const plans = new Set<string>();
       /** The cookie, or the bearer, is the account's id. */
       const sessions: Sessions = {

@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { systemSha256Hex } from '../../src/app/system.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { CredentialKind } from '../../src/core/key/credential.ts';
 import { createKeys, type Keys } from '../../src/core/key/keys.ts';
@@ -60,7 +61,13 @@ for (const engine of ENGINES) {
       const clock: Clock & { time: number } = { time: START, now: () => clock.time, sleep: async () => {} };
       const { counted, asked } = countQueries(over);
       const lost: unknown[] = [];
-      const keys = createKeys({ store: counted, clock, random, onUseLost: (error) => void lost.push(error) });
+      const keys = createKeys({
+        store: counted,
+        clock,
+        random,
+        sha256Hex: systemSha256Hex,
+        onUseLost: (error) => void lost.push(error),
+      });
       const ask = async (secret: string, kinds: readonly CredentialKind[] = CREDENTIAL_KINDS) => {
         const answer = await keys.authenticator.authenticate(secret, kinds);
         return answer.ok ? 'ok' : answer.refusal;

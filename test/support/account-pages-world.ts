@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { systemSha256Hex } from '../../src/app/system.ts';
 import { buildRound } from '../../src/core/anchor/round.ts';
 import type { ScheduledSubmission } from '../../src/core/anchor/store.ts';
 import { createKeys } from '../../src/core/key/keys.ts';
@@ -21,7 +22,7 @@ export function startAccountPages(engine: Engine, publicUrl = PUBLIC_URL): Promi
   return startAccountServer(engine, {
     publicUrl,
     surfaces({ sessions }, store) {
-      const keys = createKeys({ store, clock, random, onUseLost: () => {} }).service;
+      const keys = createKeys({ store, clock, random, sha256Hex: systemSha256Hex, onUseLost: () => {} }).service;
       return [
         createAccountKeys({
           keys,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
-import { systemRandom } from '../../src/app/system.ts';
+import { systemRandom, systemSha256Hex } from '../../src/app/system.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { type AnchorService, createAnchorService } from '../../src/core/anchor/anchor.ts';
 import { CalendarPool } from '../../src/core/anchor/calendar-pool.ts';
@@ -104,6 +104,7 @@ export async function createOrphographWorld(engine: Engine): Promise<OrphographW
           createOrphograph({
             anchors: node.anchors,
             authenticator: createAuthenticator({
+              sha256Hex: systemSha256Hex,
               keys: store.key,
               clock,
               uses: { note: () => {}, close: async () => {} },

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
-import { systemClock, systemRandom } from '../../src/app/system.ts';
+import { systemClock, systemRandom, systemSha256Hex } from '../../src/app/system.ts';
 import type { Clock, RandomBytes } from '../../src/base/clock.ts';
 import { type AnchorService, createAnchorService } from '../../src/core/anchor/anchor.ts';
 import type { CalendarClient } from '../../src/core/anchor/calendar-client.ts';
@@ -80,7 +80,9 @@ export async function openTimestampWorld(engine: Engine): Promise<TimestampWorld
   const calendars = createFakeCalendars();
   const anchors = openAnchors(store, calendars, clock);
   cleanup.defer(() => anchors.close());
-  const keys = cleanup.use(createKeys({ store, clock, random: systemRandom, onUseLost: () => {} }));
+  const keys = cleanup.use(
+    createKeys({ store, clock, random: systemRandom, sha256Hex: systemSha256Hex, onUseLost: () => {} }),
+  );
   const world = cleanup.move();
   return {
     database,

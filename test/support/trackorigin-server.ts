@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { createAccounts } from '../../src/app/accounts.ts';
-import { systemClock, systemRandom } from '../../src/app/system.ts';
+import { systemClock, systemRandom, systemSha256Hex } from '../../src/app/system.ts';
 import type { CredentialKind } from '../../src/core/key/credential.ts';
 import { createKeys, type Keys } from '../../src/core/key/keys.ts';
 import { createLimits, type LimitName } from '../../src/core/limit/limits.ts';
@@ -77,7 +77,7 @@ export async function startTrackoriginServer(
       logger: createLogger({ level: 'silent' }),
     }),
   );
-  const keys = cleanup.use(createKeys({ ...common, onUseLost: () => {} }));
+  const keys = cleanup.use(createKeys({ ...common, sha256Hex: systemSha256Hex, onUseLost: () => {} }));
   const meter = cleanup.use(
     await openMeter({
       store,

@@ -4,7 +4,9 @@ import type { OperatorContext } from './context.ts';
 export function registerWork(program: Command, context: OperatorContext): void {
   program
     .command('work')
-    .description('run the workers alone: upgrade receipts, stamp own calendars')
+    .description(
+      'run the workers alone: upgrade and prune receipts, stamp own calendars, see payments, send pack mails',
+    )
     .addHelpText(
       'after',
       `

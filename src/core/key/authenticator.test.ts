@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { encodeHex } from '../../base/hex.ts';
 import { createAuthenticator } from './authenticator.ts';
@@ -13,6 +13,7 @@ test('a flood of invented keys neither grows memory nor pushes out the keys that
   const asked = new Map<string, number>();
   const authenticator = createAuthenticator({
     clock: { now: () => 1_700_000_000_000, sleep: async () => {} },
+    sha256Hex: (text) => hash('sha256', text, 'hex'),
     uses: { note() {}, close: async () => {} },
     keys: {
       async findByDigests(digests) {

@@ -1,6 +1,6 @@
 import type { Clock, RandomBytes } from '../../base/clock.ts';
 import type { Store, Writers } from '../store.ts';
-import { createAuthenticator } from './authenticator.ts';
+import { createAuthenticator, type Sha256Hex } from './authenticator.ts';
 import type { Authenticator, Credential } from './credential.ts';
 import { KeyError, type Minted, type MintRequest, mintCredential } from './mint.ts';
 import { createUseLog } from './use-log.ts';
@@ -34,12 +34,13 @@ export function createKeys(parts: {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  readonly sha256Hex: Sha256Hex;
   /** A use that could not be written; the request was answered. */
   readonly onUseLost: (error: unknown) => void;
 }): Keys {
   const { store, clock, random } = parts;
   const uses = createUseLog(store, parts.onUseLost);
-  const authenticator = createAuthenticator({ keys: store.key, clock, uses });
+  const authenticator = createAuthenticator({ keys: store.key, clock, sha256Hex: parts.sha256Hex, uses });
 
   /** What ends here is dead here when the caller hears of it; the other nodes follow within a second. */
   async function change<T>(work: (writers: Writers) => Promise<T>): Promise<T> {

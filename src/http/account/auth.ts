@@ -73,12 +73,20 @@ export function createAuth(parts: AuthParts): Auth {
   const secret = encodeHex(parts.secret);
   const resetPage = publicUrl + RESET_PAGE_PATH;
   const forgotPage = publicUrl + FORGOT_PAGE_PATH;
+  const accountPage = '/account';
 
   /** A link to confirm an address, or, when the address has another account, the news that it has one. */
+  /** Where no page was asked for, better-auth leads to the root, which says nothing about what was done. */
+  function leadOn(link: string): string {
+    const url = new URL(link);
+    if (url.searchParams.get('callbackURL') === '/') url.searchParams.set('callbackURL', accountPage);
+    return url.href;
+  }
+
   async function sendVerification(accountId: string, email: string, link: string): Promise<void> {
     const owner = await store.account.findByEmail(email);
     const isFree = owner === null || owner.id === accountId;
-    post(isFree ? composeVerification(email, link) : composeAlreadyTaken(email, forgotPage));
+    post(isFree ? composeVerification(email, leadOn(link)) : composeAlreadyTaken(email, forgotPage));
   }
 
   const auth = betterAuth({
@@ -95,7 +103,7 @@ export function createAuth(parts: AuthParts): Auth {
         enabled: true,
         // The old address is asked first: who only holds a session cannot take the account away.
         async sendChangeEmailConfirmation({ user, newEmail, url }) {
-          post(composeChangeOfAddress(user.email, newEmail, url));
+          post(composeChangeOfAddress(user.email, newEmail, leadOn(url)));
         },
       },
       deleteUser: { enabled: true, beforeDelete: (user) => parts.removeAccount(user.id) },
@@ -158,7 +166,7 @@ export function createAuth(parts: AuthParts): Auth {
           const token = await createEmailVerificationToken(ctx.context.secret, email, newEmail, HOUR_SECONDS, {
             requestType: 'change-email-confirmation',
           });
-          const callback = encodeURIComponent(ctx.body.callbackURL ?? '/');
+          const callback = encodeURIComponent(ctx.body.callbackURL ?? accountPage);
           const link = `${ctx.context.baseURL}/verify-email?token=${token}&callbackURL=${callback}`;
           post(composeChangeOfAddress(email, newEmail, link));
         }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { CodedError } from '../../base/coded-error.ts';
 import { countTokens } from '../../core/limit/gcra.ts';
-import type { Bucket, BucketLevel, Limiter, Taken } from '../../core/limit/limiter.ts';
+import type { Bucket, BucketLevel, Limit, Limiter, Taken } from '../../core/limit/limiter.ts';
 
 /** More was asked for than the limits grant. What is left is in the headers; the wait is for the error's own. */
 export class RateLimitError extends CodedError<'rate-limited'> {
@@ -45,9 +45,15 @@ export function showOldLimits(reply: FastifyReply, { levels }: Taken, now: numbe
     .header('x-ratelimit-reset', String(Math.ceil((now + tightest.fullInMs) / 1000)));
 }
 
-/** draft-ietf-httpapi-ratelimit-headers-10 section 3: `"name";q=quota;w=seconds`. */
+const policies = new WeakMap<Limit, string>();
+
+/** draft-ietf-httpapi-ratelimit-headers-10 section 3: `"name";q=quota;w=seconds`. Every answer has it: made once. */
 function presentPolicy({ limit }: BucketLevel): string {
-  return `"${limit.name}";q=${limit.count};w=${wholeSeconds(limit.periodMs)}`;
+  const known = policies.get(limit);
+  if (known !== undefined) return known;
+  const policy = `"${limit.name}";q=${limit.count};w=${wholeSeconds(limit.periodMs)}`;
+  policies.set(limit, policy);
+  return policy;
 }
 
 /** Section 4 there: `"name";r=remaining;t=seconds`, until the quota is whole again. */
