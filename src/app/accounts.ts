@@ -101,6 +101,8 @@ export function createAccounts(parts: AccountParts): Accounts {
 /** Its keys die with an account. A pack was paid for and is whoever's that holds it. */
 function removeAccount(store: Store, id: string, now: number): Promise<void> {
   return store.transact(async ({ account, key }) => {
+    // A key that is being made is there before this, and ends here, or comes after it, and is refused.
+    await key.closeAccount(id);
     await account.remove(id);
     for (const kind of CREDENTIAL_KINDS) if (kind !== 'orphograph-pack') await key.revokeKind(id, kind, now);
   });

@@ -330,3 +330,24 @@ test('requests over one connection are answered one after the other', async () =
     await app.close();
   }
 });
+
+test('a target in absolute or asterisk form is answered like the path it names, and never ends the server', async () => {
+  const { app } = createOrphographServer();
+  const port = await listen(app);
+  const statusOf = async (line: string) => {
+    const answer = await exchange(port, `${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    return Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)![1]);
+  };
+  const expected = {
+    'GET http://evil.example/livez': 200,
+    'GET http://evil.example/%zz': 400,
+    'GET http://evil.example/nope': 404,
+    'GET http://evil.example': 404,
+    'POST http://evil.example/livez': 405,
+    'GET *': 404,
+    'OPTIONS *': 404,
+  };
+  for (const [line, status] of Object.entries(expected)) assert.equal(await statusOf(line), status, line);
+  assert.equal(await statusOf('GET /livez'), 200);
+  await app.close();
+});

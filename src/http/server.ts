@@ -51,6 +51,7 @@ export function createServer(options: ServerOptions): App {
   const ownerOf = (request: FastifyRequest) => findSurface(surfaces, request.url);
 
   const app: App = Fastify({
+    rewriteUrl: ({ url = '/' }) => toOriginForm(url),
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: makeRequestId,
@@ -83,6 +84,12 @@ export function createServer(options: ServerOptions): App {
     });
   }
   return app;
+}
+
+/** A request target may be an absolute address, or `*` (RFC 9112 section 3.2). From here on it is a path. */
+function toOriginForm(target: string): string {
+  const path = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 function registerOwnRoutes(app: App, { registry, readiness }: ServerOptions): void {

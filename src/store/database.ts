@@ -39,6 +39,8 @@ async function openPostgres({ url, poolMax }: { url: string; poolMax: number }):
     max: poolMax,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    // A node that vanished inside a transaction must not keep its locks until TCP gives up, hours later.
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     application_name: 'touchmark',
     types: {
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
@@ -47,6 +49,10 @@ async function openPostgres({ url, poolMax }: { url: string; poolMax: number }):
   });
   // An idle connection that breaks is replaced at its next use; without a listener the event would end the process.
   pool.on('error', () => {});
+  // That is told of idle ones only. One that breaks in use fails its query, which tells whoever asked.
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+  });
   try {
     (await pool.connect()).release();
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely';
 import type { CredentialKind } from '../core/key/credential.ts';
 
 export interface CredentialTable {
@@ -20,6 +21,6 @@ export interface CredentialTable {
 export interface KeyTables {
   credential: CredentialTable;
   /** Locked while keys of the account are made. */
-  key_account: { account_id: string };
+  key_account: { account_id: string; is_closed: Generated<boolean> };
   credential_change: { only_row: true; last_revision: number };
 }

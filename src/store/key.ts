@@ -34,6 +34,7 @@ export function createKeyReader(kysely: Kysely<Schema>): KeyReader {
         .selectFrom('credential')
         .selectAll()
         .where('account_id', '=', accountId)
+        .orderBy(sql`revoked_at is null and (expires_at is null or expires_at > now())`, 'desc')
         .orderBy('id', 'desc')
         .limit(limit)
         .execute();
@@ -65,10 +66,20 @@ export function createKeyWriter(transaction: Transaction<Schema>): KeyWriter {
   return {
     async lockAccount(accountId) {
       // An insert alone would not lock a row that is there already.
-      await transaction
+      const { is_closed } = await transaction
         .insertInto('key_account')
         .values({ account_id: accountId })
         .onConflict((conflict) => conflict.column('account_id').doUpdateSet({ account_id: accountId }))
+        .returning('is_closed')
+        .executeTakeFirstOrThrow();
+      return { isClosed: is_closed };
+    },
+
+    async closeAccount(accountId) {
+      await transaction
+        .insertInto('key_account')
+        .values({ account_id: accountId, is_closed: true })
+        .onConflict((conflict) => conflict.column('account_id').doUpdateSet({ is_closed: true }))
         .execute();
     },
 

@@ -26,6 +26,11 @@ export function createPurchaseWriter(transaction: Transaction<Schema>): Purchase
         .execute();
     },
 
+    async isSeen(id) {
+      const row = await transaction.selectFrom('stripe_seen').select('id').where('id', '=', id).executeTakeFirst();
+      return row !== undefined;
+    },
+
     async markSeen(id, now) {
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('stripe_seen')

@@ -144,8 +144,11 @@ class JournalFile implements UsageJournal {
 
   compact(counts: readonly UsageCount[]): void {
     const old = { descriptor: this.#descriptor, bytes: this.#bytes, current: this.#current };
-    this.#current = 1 - old.current;
-    this.#descriptor = openForAppending(join(this.#folder, FILE_NAMES[this.#current]!));
+    const current = 1 - old.current;
+    // Nothing has changed should this fail.
+    const descriptor = openForAppending(join(this.#folder, FILE_NAMES[current]!));
+    this.#current = current;
+    this.#descriptor = descriptor;
     this.#bytes = 0;
     try {
       this.#append(formatLine(counts));

@@ -141,6 +141,7 @@ test('a chain in a folder is there after a restart, to the block', async () => {
       assert.deepEqual(second.tip(), tip);
       await second.mine(1);
       assert.equal(second.tip().height, tip.height + 1);
+      assert.ok((await listCoins(second)).length >= 400, 'its coins are not found');
     } finally {
       await second[Symbol.asyncDispose]();
     }

@@ -75,8 +75,12 @@ for (const engine of ENGINES) {
       return { keys, clock, ask, asked, lost };
     }
 
-    const mint = (keys: Keys, kind: CredentialKind, accountId = randomUUID(), expiresAt: number | null = null) =>
-      keys.service.mint({ kind, accountId, name: null, scopes: null, expiresAt });
+    const mint = (
+      keys: Keys,
+      kind: CredentialKind,
+      accountId: string = randomUUID(),
+      expiresAt: number | null = null,
+    ) => keys.service.mint({ kind, accountId, name: null, scopes: null, expiresAt });
 
     test('a key of every kind works from the moment it was made, and its secret is nowhere in the database', async () => {
       const { keys, ask } = startNode();
@@ -317,6 +321,25 @@ for (const engine of ENGINES) {
       await assert.rejects(keys.service.rotate(credential.accountId!, credential.id, 0), { code: 'key-ended' });
       await keys.service.revoke(credential.accountId!, credential.id);
       await assert.rejects(keys.service.rotate(credential.accountId!, credential.id, 0), { code: 'key-ended' });
+    });
+
+    test('no key is made or rotated for an account that is gone', async () => {
+      const { keys } = startNode();
+      const { credential } = await mint(keys, 'origimark');
+      const accountId = credential.accountId!;
+      await store.transact(({ key }) => key.closeAccount(accountId));
+      await assert.rejects(mint(keys, 'origimark', accountId), { code: 'account-gone' });
+      await assert.rejects(keys.service.rotate(accountId, credential.id, 0), { code: 'account-gone' });
+    });
+
+    test('a key that works is never pushed out of the list by keys that have ended', async () => {
+      const { keys } = startNode();
+      const first = await mint(keys, 'origimark');
+      const accountId = first.credential.accountId!;
+      let last = (await mint(keys, 'origimark', accountId)).credential.id;
+      for (let i = 0; i < 205; i++) last = (await keys.service.rotate(accountId, last, 0)).credential.id;
+      const listed = (await keys.service.list(accountId)).map(({ id }) => id);
+      assert.ok(listed.includes(first.credential.id) && listed.includes(last));
     });
 
     test('packs are minted inside the transaction that sells them, and by nothing else', async () => {

@@ -5,6 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, mock, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { openRegtestChain } from '../../src/sandbox/regtest-chain.ts';
 import { openDatabase } from '../../src/store/database.ts';
@@ -120,4 +121,22 @@ test('a second sandbox that shares only the data folder is refused in one line t
   const { code, err } = await runTouchmark(folder, ['sandbox'], env);
   assert.equal(code, 1);
   assert.match(err, /^touchmark: [^\n]*in use by another process[^\n]*TOUCHMARK_DATA[^\n]*\n$/);
+});
+
+test('a PostgreSQL connection that breaks in use fails its own query, and the program goes on', async () => {
+  await using files = await createTestDatabase('postgres');
+  await using database = await openDatabase(files.location);
+  const { kysely } = database;
+  const terminate = (pid: number) => sql`select pg_terminate_backend(${pid}::integer)`.execute(kysely);
+  const breakOff = (use: (transaction: typeof kysely) => Promise<unknown>) =>
+    kysely.transaction().execute(async (transaction) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
+      const broken = use(transaction);
+      await terminate(rows[0]!.pid);
+      await broken;
+      await sql`select 1`.execute(transaction);
+    });
+  await assert.rejects(breakOff((transaction) => sql`select pg_sleep(20)`.execute(transaction)));
+  await assert.rejects(breakOff(() => delay(100)));
+  assert.equal((await sql`select 1`.execute(kysely)).rows.length, 1);
 });

@@ -11,7 +11,7 @@ const LISTED_MAX = 200;
 /** Keys as their owner manages them. What is not the account's is `key-unknown`. */
 export interface KeyService {
   list(accountId: string): Promise<readonly Credential[]>;
-  /** Errors: KeyError `too-many-keys`, `kind-not-issued`. */
+  /** Errors: KeyError `account-gone`, `too-many-keys`, `kind-not-issued`. */
   mint(request: MintRequest & { readonly accountId: string }): Promise<Minted>;
   /** Errors: KeyError `key-unknown`. */
   rename(accountId: string, id: string, name: string | null): Promise<Credential>;

@@ -8,6 +8,8 @@ import type { KeyWriter } from './store.ts';
 
 export type KeyErrorCode =
   | 'key-unknown'
+  /** It was deleted while the request was on its way. */
+  | 'account-gone'
   /** The account has as many live keys as it may have. */
   | 'too-many-keys'
   /** Revoked or expired: there is nothing to rotate. */
@@ -40,7 +42,7 @@ const MAX_LIVE_KEYS = 100;
 
 /**
  * Makes a credential within a transaction. A proofd key takes the place of the account's active one, which is dead when
- * the transaction commits. Errors: KeyError `too-many-keys`.
+ * the transaction commits. Errors: KeyError `account-gone`, `too-many-keys`.
  */
 export async function mintCredential(
   writers: { readonly key: KeyWriter },
@@ -68,7 +70,8 @@ export function hashSecret(secret: string): Uint8Array {
 }
 
 async function makeRoom(keys: KeyWriter, accountId: string, kind: CredentialKind, now: number): Promise<void> {
-  await keys.lockAccount(accountId);
+  const { isClosed } = await keys.lockAccount(accountId);
+  if (isClosed) throw new KeyError('account-gone', 'the account was deleted');
   if (kind === 'proofd') await keys.revokeKind(accountId, kind, now);
   if ((await keys.countLive(accountId, now)) >= MAX_LIVE_KEYS) {
     throw new KeyError('too-many-keys', `an account has at most ${MAX_LIVE_KEYS} live keys`);

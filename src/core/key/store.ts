@@ -25,7 +25,9 @@ export interface KeyReader {
 
 export interface KeyWriter {
   /** Until the transaction ends no other one gets past this for the same account. */
-  lockAccount(accountId: string): Promise<void>;
+  lockAccount(accountId: string): Promise<{ readonly isClosed: boolean }>;
+  /** The same, for good: the account is being deleted, and no key is made for it any more. */
+  closeAccount(accountId: string): Promise<void>;
   insert(stored: StoredCredential): Promise<void>;
   /** Locks the row. Null for what is not there or not the account's. */
   find(accountId: string, id: string): Promise<Credential | null>;

@@ -264,7 +264,10 @@ class GrantingMeter implements Meter {
     }
   }
 
-  #isIdle({ accountId, calls, settled, until, releasing }: Grant, now: number): boolean {
+  #isIdle(grant: Grant, now: number): boolean {
+    const { accountId, calls, settled, until, releasing } = grant;
+    // One that was replaced meanwhile: what the database holds for this node belongs to the new one.
+    if (this.#grants.get(accountId) !== grant) return false;
     if (releasing !== null || this.#reserving.has(accountId)) return false;
     return calls === settled || now >= until || this.#stop.signal.aborted;
   }

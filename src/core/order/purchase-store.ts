@@ -28,6 +28,7 @@ export interface PurchaseReader {
 export interface PurchaseWriter {
   /** Until the transaction ends no other one gets past this. Payments are rare; one at a time is simply right. */
   enter(now: number): Promise<void>;
+  isSeen(id: string): Promise<boolean>;
   /** False when the id was marked before. */
   markSeen(id: string, now: number): Promise<boolean>;
   findSubscription(id: string): Promise<ProviderSubscription | null>;

@@ -122,10 +122,13 @@ export function createPurchases(parts: {
       return store.transact(async (writers) => {
         const now = clock.now();
         await writers.purchase.enter(now);
-        if (!(await writers.purchase.markSeen(event.id, now))) return 'repeated';
-        return event.kind === 'checkout' && event.subscriptionId === null
+        if (await writers.purchase.isSeen(event.id)) return 'repeated';
+        const outcome = await (event.kind === 'checkout' && event.subscriptionId === null
           ? sell(writers, event, account, now)
-          : follow(writers, event.subscriptionId!, event, account, now);
+          : follow(writers, event.subscriptionId!, event, account, now));
+        // What could not be used may be sent again once the settings are right.
+        if (outcome !== 'not-ours' && outcome !== 'nobody') await writers.purchase.markSeen(event.id, now);
+        return outcome;
       });
     },
 

@@ -2,7 +2,11 @@ import { equalBytes } from '../../base/bytes.ts';
 import type { Clock } from '../../base/clock.ts';
 import { encodeHex } from '../../base/hex.ts';
 import { type BitcoinBlock, parseBlock } from '../../proof/bitcoin/block.ts';
+import type { BlockHeader } from '../../proof/bitcoin/block-header.ts';
 import { ChainError } from '../../proof/bitcoin/chain-error.ts';
+import { BitcoinError } from '../../proof/bitcoin/error.ts';
+import type { BitcoinNetwork } from '../../proof/bitcoin/network.ts';
+import { checkProofOfWork } from '../../proof/bitcoin/proof-of-work.ts';
 import type { ChainTip, PaymentChain, PaymentOutput } from '../chain.ts';
 import type { Store } from '../store.ts';
 import type { ScannedBlock } from './store.ts';
@@ -87,10 +91,21 @@ async function readBlock({ chain }: ScanParts, parent: Parent, signal: AbortSign
   const hash = await chain.blockHash(height, signal);
   if (hash === null) return null;
   const block = parseBlock(await chain.block(hash, signal));
+  checkWork(block.header, height, chain.network);
   if (parent.hash !== null && !equalBytes(block.header.previousHash, parent.hash)) {
     throw new ChainError('chain-disagreement', `the block at ${height} is not on the one below it`);
   }
   return { height, hash, time: block.header.time * 1000, outputs: listOutputs(block) };
+}
+
+/** A block that nobody worked for proves nothing, whoever names it. */
+function checkWork(header: BlockHeader, height: number, network: BitcoinNetwork): void {
+  try {
+    checkProofOfWork(header, height, network);
+  } catch (cause) {
+    if (!(cause instanceof BitcoinError)) throw cause;
+    throw new ChainError('chain-lied', `the block at ${height} does not carry its work`, { cause });
+  }
 }
 
 /** Those that an order can have: native segwit with a key hash (BIP 141). */

@@ -35,6 +35,7 @@ const ROWS: Readonly<Record<Code, Row>> = {
   'cross-site': row(403, 'cross_site_request', 'A request with a cookie must come from a page of this server.'),
   'subscription-required': row(402, 'subscription_required', 'Keys of this kind need an active subscription.'),
   'plan-not-entitled': row(403, 'PLAN_NOT_ENTITLED', 'Keys of this kind need a Pro or Business plan.'),
+  'account-gone': row(401, 'authentication_required', 'The account was deleted.'),
   'key-unknown': row(404, 'key_not_found', 'The account has no key with this id.'),
   'too-many-keys': row(409, 'too_many_keys', 'The account has as many active keys as it may have. Revoke one first.'),
   'key-ended': row(409, 'key_not_active', 'The key is revoked or expired, so it cannot be rotated. Make a new one.'),

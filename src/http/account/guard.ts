@@ -26,14 +26,21 @@ export function createAttemptGuards(limiter: Limiter): AttemptGuards {
 
   return {
     guess(request, reply, target) {
-      const network = { limit: ACCOUNT_LIMITS.guessNetwork, key: clientNetwork(request.ip) };
+      const from = clientNetwork(request.ip);
+      const network = { limit: ACCOUNT_LIMITS.guessNetwork, key: from };
       if (target === null) return take(reply, [network]);
-      return take(reply, [network, { limit: ACCOUNT_LIMITS.guessAddress, key: keyOf(target) }]);
+      return take(reply, [
+        network,
+        { limit: ACCOUNT_LIMITS.guessAddress, key: keyOf(`${target} ${from}`) },
+        { limit: ACCOUNT_LIMITS.guessAddressAll, key: keyOf(target) },
+      ]);
     },
     mail(request, reply, address) {
+      const from = clientNetwork(request.ip);
       return take(reply, [
-        { limit: ACCOUNT_LIMITS.mailNetwork, key: clientNetwork(request.ip) },
-        { limit: ACCOUNT_LIMITS.mailAddress, key: keyOf(address) },
+        { limit: ACCOUNT_LIMITS.mailNetwork, key: from },
+        { limit: ACCOUNT_LIMITS.mailAddress, key: keyOf(`${address} ${from}`) },
+        { limit: ACCOUNT_LIMITS.mailAddressAll, key: keyOf(address) },
       ]);
     },
   };

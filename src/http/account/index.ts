@@ -90,9 +90,14 @@ function createRunner({ auth, sessions, limiter, clock, publicUrl, canMail }: Ac
     const attempt = await admit(route, request, reply, body ?? {});
     const response = await askAuth(auth, publicUrl, request, body);
     if (route.guard === 'mail') await clock.sleep(ANSWER_STEP_MS - ((clock.now() - startedAt) % ANSWER_STEP_MS));
-    else if (response.status < 400) await attempt?.succeed();
+    else if (response.status < 400 && !leadsToError(response)) await attempt?.succeed();
     return passOn(response, reply);
   };
+}
+
+/** A link with a wrong token is answered by a way to a page that says so. */
+function leadsToError({ headers }: Response): boolean {
+  return /[?&]error=/.test(headers.get('location') ?? '');
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ReceiptOwner } from '../../core/anchor/receipt.ts';
 import type { Authenticator, Credential } from '../../core/key/credential.ts';
 import { permits } from '../../core/key/scope.ts';
@@ -6,6 +6,7 @@ import type { Bucket, Limit, Limiter } from '../../core/limit/limiter.ts';
 import type { LedgerReader, PurseId } from '../../core/meter/ledger.ts';
 import { clientNetwork } from '../shared/client-network.ts';
 import { CredentialFault, type PresentedSecret, readSecret } from '../shared/credentials.ts';
+import { showLimits } from '../shared/rate-limit.ts';
 import { FreeTierError } from './errors.ts';
 import type { HasSubscription } from './subscriber.ts';
 
@@ -37,9 +38,9 @@ export interface Admissions {
    * none: by the contract it is never a 401. Errors: FreeTierError; CredentialFault
    * `credentials-conflict`, `credential-in-url`.
    */
-  admit(request: FastifyRequest, receipts: number): Promise<Admission>;
+  admit(request: FastifyRequest, reply: FastifyReply, receipts: number): Promise<Admission>;
   /** As if the request had no credential. Errors: FreeTierError. */
-  admitAnonymous(request: FastifyRequest): Promise<Admission>;
+  admitAnonymous(request: FastifyRequest, reply: FastifyReply): Promise<Admission>;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -62,21 +63,27 @@ export function createAdmissions(parts: AdmissionParts): Admissions {
     return { owner: ownerOf(pack), purse, subscriptionActive: false, refund: NO_REFUND };
   }
 
-  async function admitSubscriber(request: FastifyRequest, secret: string, receipts: number): Promise<Admission | null> {
+  async function admitSubscriber(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    secret: string,
+    receipts: number,
+  ): Promise<Admission | null> {
     const key = await authenticate(secret, 'orphograph');
     if (key === null || key.accountId === null || !(await parts.hasSubscription(key.accountId))) return null;
     const owned = { owner: ownerOf(key), purse: null, subscriptionActive: true };
     const buckets = Array.from({ length: receipts }, () => ({ limit: fairUse, key: key.id }));
     // Over what is fair the network's own allowance is left.
-    if (!(await takeEach(limiter, buckets))) return { ...(await admitAnonymous(request)), ...owned };
+    if (!(await takeEach(limiter, buckets, reply))) return { ...(await admitAnonymous(request, reply)), ...owned };
     return { ...owned, refund: () => giveBackEach(limiter, buckets) };
   }
 
-  async function admitAnonymous(request: FastifyRequest): Promise<Admission> {
+  async function admitAnonymous(request: FastifyRequest, reply: FastifyReply): Promise<Admission> {
     const anonymous = { owner: null, purse: null, subscriptionActive: false };
     if (freeTier === null) return { ...anonymous, refund: NO_REFUND };
     const buckets = [{ limit: freeTier, key: clientNetwork(request.ip) }];
     const taken = await limiter.take(buckets);
+    showLimits(reply, taken);
     if (taken.allowed) return { ...anonymous, refund: () => limiter.giveBack(buckets) };
     const { count, periodMs } = freeTier;
     throw new FreeTierError(Math.max(1, Math.ceil(taken.retryAfterMs / 1000)), (count * HOUR_MS) / periodMs);
@@ -84,13 +91,15 @@ export function createAdmissions(parts: AdmissionParts): Admissions {
 
   return {
     admitAnonymous,
-    async admit(request, receipts) {
+    async admit(request, reply, receipts) {
       const presented = readFormedSecret(request);
-      if (presented === null) return admitAnonymous(request);
+      if (presented === null) return admitAnonymous(request, reply);
       const { transport, secret } = presented;
       const admitted =
-        transport === 'x-pack-token' ? await admitPack(secret) : await admitSubscriber(request, secret, receipts);
-      return admitted ?? admitAnonymous(request);
+        transport === 'x-pack-token'
+          ? await admitPack(secret)
+          : await admitSubscriber(request, reply, secret, receipts);
+      return admitted ?? admitAnonymous(request, reply);
     },
   };
 }
@@ -110,8 +119,9 @@ function ownerOf({ id, accountId }: Credential): ReceiptOwner {
 }
 
 /** All of them or none. */
-async function takeEach(limiter: Limiter, buckets: readonly Bucket[]): Promise<boolean> {
+async function takeEach(limiter: Limiter, buckets: readonly Bucket[], reply: FastifyReply): Promise<boolean> {
   const taken = await Promise.all(buckets.map((bucket) => limiter.take([bucket])));
+  showLimits(reply, taken.at(-1)!);
   if (taken.every(({ allowed }) => allowed)) return true;
   await giveBackEach(
     limiter,

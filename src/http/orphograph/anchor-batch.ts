@@ -48,35 +48,39 @@ const schema = {
 
 /** `POST /api/anchor/batch` */
 export function registerAnchorBatch(app: App, anchors: AnchorService, admissions: Admissions): void {
-  app.post('/api/anchor/batch', { schema, bodyLimit: BODY_MAX_BYTES, config: { cors: true } }, async (request) => {
-    const { hashes } = request.body;
-    const check = request.compileValidationSchema(AnchorItem, 'body');
-    const results: Static<typeof Result>[] = [];
-    const valid: { index: number; item: Static<typeof AnchorItem> }[] = [];
-    for (const [index, item] of hashes.entries()) {
-      if (check(item)) {
-        valid.push({ index, item: item as Static<typeof AnchorItem> });
-      } else {
-        const code = codeOfField(fieldOf(check.errors![0]!));
-        results[index] = { index, ok: false, ...presentItemError(code) };
+  app.post(
+    '/api/anchor/batch',
+    { schema, bodyLimit: BODY_MAX_BYTES, config: { cors: true } },
+    async (request, reply) => {
+      const { hashes } = request.body;
+      const check = request.compileValidationSchema(AnchorItem, 'body');
+      const results: Static<typeof Result>[] = [];
+      const valid: { index: number; item: Static<typeof AnchorItem> }[] = [];
+      for (const [index, item] of hashes.entries()) {
+        if (check(item)) {
+          valid.push({ index, item: item as Static<typeof AnchorItem> });
+        } else {
+          const code = codeOfField(fieldOf(check.errors![0]!));
+          results[index] = { index, ok: false, ...presentItemError(code) };
+        }
       }
-    }
-    // Nothing to anchor costs no token.
-    if (valid.length > 0) {
-      const admission = await admissions.admit(request, valid.length);
-      const requests = valid.map(({ item }) => toAnchorRequest(item, admission.owner));
-      const { anchored } = await submitAdmitted(anchors, admission, requests);
-      for (const [i, { index }] of valid.entries()) results[index] = presentResult(index, anchored[i]!);
-    }
-    const succeeded = results.filter(({ ok }) => ok).length;
-    return {
-      ok: succeeded > 0,
-      submitted: hashes.length,
-      succeeded,
-      failed: hashes.length - succeeded,
-      results,
-    };
-  });
+      // Nothing to anchor costs no token.
+      if (valid.length > 0) {
+        const admission = await admissions.admit(request, reply, valid.length);
+        const requests = valid.map(({ item }) => toAnchorRequest(item, admission.owner));
+        const { anchored } = await submitAdmitted(anchors, admission, requests);
+        for (const [i, { index }] of valid.entries()) results[index] = presentResult(index, anchored[i]!);
+      }
+      const succeeded = results.filter(({ ok }) => ok).length;
+      return {
+        ok: succeeded > 0,
+        submitted: hashes.length,
+        succeeded,
+        failed: hashes.length - succeeded,
+        results,
+      };
+    },
+  );
 }
 
 function presentResult(index: number, anchored: Anchored | null): Static<typeof Result> {

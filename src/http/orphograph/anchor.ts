@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { App } from '../shared/app.ts';
@@ -44,8 +44,8 @@ const schema = {
 
 /** `POST /api/anchor` */
 export function registerAnchor(app: App, anchors: AnchorService, admissions: Admissions, notifier: Notifier): void {
-  app.post('/api/anchor', { schema, bodyLimit: BODY_MAX_BYTES, config: { cors: true } }, async (request) => {
-    const admission = await admissions.admit(request, 1);
+  app.post('/api/anchor', { schema, bodyLimit: BODY_MAX_BYTES, config: { cors: true } }, async (request, reply) => {
+    const admission = await admissions.admit(request, reply, 1);
     const recipient = admission.purse === null ? null : parseNotifyEmail(request.body.notify_email);
     const paid = await anchorOne(admission, request.body);
     if (paid !== null) {
@@ -53,11 +53,11 @@ export function registerAnchor(app: App, anchors: AnchorService, admissions: Adm
       return present(paid, admission);
     }
     // Somebody else spent the last credit meanwhile.
-    return anchorAnonymously(request);
+    return anchorAnonymously(request, reply);
   });
 
-  async function anchorAnonymously(request: FastifyRequest<{ Body: Static<typeof AnchorBody> }>) {
-    const admission = await admissions.admitAnonymous(request);
+  async function anchorAnonymously(request: FastifyRequest<{ Body: Static<typeof AnchorBody> }>, reply: FastifyReply) {
+    const admission = await admissions.admitAnonymous(request, reply);
     return present((await anchorOne(admission, request.body))!, admission);
   }
 

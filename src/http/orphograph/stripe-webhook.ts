@@ -30,7 +30,9 @@ export function registerStripeWebhook(app: App, { open, purchases }: NonNullable
       const outcome = await purchases.apply(event);
       const line = { event: event.id, kind: event.kind, outcome };
       if (outcome === 'nobody') request.log.error(line, 'a payment that nobody can be given anything for');
-      else request.log.info(line, 'payment event');
+      else if (outcome === 'not-ours' && event.kind === 'checkout') {
+        request.log.warn(line, 'a checkout of nothing that is configured; once it is, the event can be sent again');
+      } else request.log.info(line, 'payment event');
       return { received: true as const };
     });
   });

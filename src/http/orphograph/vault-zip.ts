@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
-import type { AnchorService } from '../../core/anchor/anchor.ts';
+import { AnchorError, type AnchorService } from '../../core/anchor/anchor.ts';
 import type { StoredReceipt } from '../../core/anchor/store.ts';
 import type { App } from '../shared/app.ts';
 import { writeZip, type ZipFolder } from '../shared/zip-stream.ts';
@@ -19,6 +19,7 @@ const schema = {
     200: { content: { 'application/zip': { schema: Type.Unsafe<Readable>({ type: 'string', format: 'binary' }) } } },
     401: SUBSCRIBER_ERRORS[401],
     402: SUBSCRIBER_ERRORS[402],
+    503: SUBSCRIBER_ERRORS[402],
   },
 };
 
@@ -26,13 +27,17 @@ const schema = {
 export function registerVaultZip(app: App, anchors: AnchorService, requireSubscriber: RequireSubscriber): void {
   const underWay = new Set<Readable>();
   // A download can take hours; a server that stops does not wait for it, and the client sees that it broke off.
+  let isClosing = false;
   app.addHook('preClose', (done) => {
+    isClosing = true;
     for (const stream of underWay) stream.destroy(new Error('the server is shutting down'));
     done();
   });
 
-  app.get('/api/me/anchors.zip', { schema }, async (request, reply) => {
+  // To HEAD the framework would make the whole archive and throw it away.
+  app.get('/api/me/anchors.zip', { schema, exposeHeadRoute: false }, async (request, reply) => {
     const { id: accountId } = await requireSubscriber(request);
+    if (isClosing) throw new AnchorError('shutting-down', 'the server is shutting down');
     const stream = Readable.from(writeZip(readFolders(anchors, accountId)), { objectMode: false });
     underWay.add(stream);
     stream.once('close', () => underWay.delete(stream));

@@ -37,13 +37,17 @@ function parseLimit(value: unknown): number {
   return Math.min(Number(value), LIMIT_MAX);
 }
 
+/** What both engines can read; nothing was made outside of it. */
+const EARLIEST_MS = Date.UTC(1970, 0, 1);
+const LATEST_MS = Date.UTC(9999, 11, 31);
+
 /** Date, time and zone of RFC 3339, which is what clients' ISO-8601 libraries write. */
 const MOMENT = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
 function parseCursor(value: unknown): number {
   const match = typeof value === 'string' ? MOMENT.exec(value) : null;
   const time = match === null ? Number.NaN : Date.parse(match[0].replace(',', '.'));
-  if (match === null || Number.isNaN(time) || !isDay(match)) {
+  if (match === null || !isDay(match) || !(time >= EARLIEST_MS && time <= LATEST_MS)) {
     throw new ProofdError('cursor-invalid', 'not an ISO-8601 timestamp');
   }
   return time;

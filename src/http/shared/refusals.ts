@@ -4,15 +4,15 @@ import { RequestFault, toRequestFault } from './request-fault.ts';
 import type { RouteTable } from './route-table.ts';
 import type { Surface } from './surface.ts';
 
-/** The surface that answers for a path: the one with the longest matching prefix. */
+/** The surface that answers for a path: the one with the longest matching prefix, or the last one. */
 export function findSurface(surfaces: readonly Surface[], url: string): Surface {
-  let best: { surface: Surface; length: number } | null = null;
+  // Total, since errors are answered by what it finds: nothing would catch one of its own.
+  let best = { surface: surfaces.at(-1)!, length: 0 };
   for (const surface of surfaces) {
     for (const prefix of surface.pathPrefixes) {
-      if (url.startsWith(prefix) && prefix.length > (best?.length ?? 0)) best = { surface, length: prefix.length };
+      if (url.startsWith(prefix) && prefix.length > best.length) best = { surface, length: prefix.length };
     }
   }
-  if (best === null) throw new TypeError('no surface owns "/"');
   return best.surface;
 }
 

@@ -27,7 +27,7 @@ export const keyMigration: Migration = {
     `create unique index credential_one_proofd on credential (account_id)
       where kind = 'proofd' and revoked_at is null`,
     // A row of its own to lock, since an account without keys has no other.
-    `create table key_account (account_id text primary key)`,
+    `create table key_account (account_id text primary key, is_closed boolean not null default false)`,
     `create table credential_change (only_row boolean primary key check (only_row), last_revision bigint not null)`,
     `insert into credential_change (only_row, last_revision) values (true, 0)`,
   ],
