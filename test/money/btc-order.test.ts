@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { sha256 } from '@noble/hashes/sha2.js';
 import fastify, { type FastifyInstance } from 'fastify';
 import { encodeHex } from '../../src/base/hex.ts';
 import type { PaymentChain } from '../../src/core/chain.ts';
@@ -230,3 +231,48 @@ for (const [engine, source, connect] of setups) {
     });
   });
 }
+
+test('a payment in a block that nobody worked for makes no pack, whoever names the block', async () => {
+  const honest = throughNode();
+  let isLying = true;
+  const forged = new Map<number, { hash: Uint8Array; block: Uint8Array }>();
+  /** Every block above the start, with a nonce that does not meet the target. */
+  async function forge(height: number) {
+    const known = forged.get(height);
+    if (known !== undefined) return known;
+    const block = Uint8Array.from((await node.block((await node.blockHash(height))!))!);
+    const below = forged.get(height - 1);
+    if (below !== undefined) block.set(below.hash, 4);
+    let hash: Uint8Array;
+    do {
+      block[76]!++;
+      hash = sha256(sha256(block.subarray(0, 80)));
+    } while (hash[31]! < 0x80);
+    forged.set(height, { hash, block });
+    return { hash, block };
+  }
+  let start = 0;
+  const chain: PaymentChain = {
+    network,
+    blockHeader: (hash) => honest.blockHeader(hash),
+    unconfirmedOutputs: async () => [],
+    async tip() {
+      const { height, hash } = node.tip();
+      return isLying && height > start ? { height, hash: (await forge(height)).hash } : { height, hash };
+    },
+    blockHash: async (height) =>
+      isLying && height > start && height <= node.tip().height ? (await forge(height)).hash : honest.blockHash(height),
+    block: async (hash) =>
+      forged.values().find((candidate) => Buffer.compare(candidate.hash, hash) === 0)?.block ?? honest.block(hash),
+  };
+  start = node.tip().height;
+  await using world = await createMoneyWorld('pglite', chain);
+  await world.watch();
+  const order = await world.desk.place(BUYER, 'pack');
+  await pay(node, order.address, order.amountSats);
+  await node.mine(3);
+  await assert.rejects(world.watch(), { code: 'chain-lied' });
+  assert.deepEqual(await world.store.ledger.listAccountEntries(BUYER.id, null, 10), []);
+  isLying = false;
+  assert.equal(await world.watch(), 1);
+});

@@ -24,7 +24,7 @@ const LINKS = {
   creatorMonthly: null,
 };
 
-const CATALOGUE: Catalogue = new Map<string, SoldProduct>([
+const CATALOGUE = new Map<string, SoldProduct>([
   ['plink_pack', { kind: 'pack', credits: 50 }],
   ['plink_personal', { kind: 'plan', plan: 'orphograph-personal' }],
   ['price_personal', { kind: 'plan', plan: 'orphograph-personal' }],
@@ -57,7 +57,7 @@ async function openWorld(engine: Engine): Promise<StripeWorld> {
   };
   const store: Store = { ...stored, account, transact: (work) => world.around(() => stored.transact(work)) };
   const clock = { now: () => world.server.clock.time, sleep: async () => {} };
-  const purchases = createPurchases({ store, catalogue: CATALOGUE, clock, random: systemRandom });
+  const purchases = createPurchases({ store, catalogue: CATALOGUE satisfies Catalogue, clock, random: systemRandom });
   const open = await createStripeSignatures(SECRET, clock);
   const world: StripeWorld = {
     files,
@@ -193,6 +193,17 @@ for (const engine of ENGINES) {
       const bought = checkout('plink_pack', { client_reference_id: account, customer_details: { email: 'x@y.org' } });
       await Promise.all(Array.from({ length: 5 }, () => deliver(bought)));
       await deliver(bought, { ...bought, id: newId('evt') });
+      assert.deepEqual(await entriesOf(account), [PACK]);
+    });
+
+    test('a payment for what was not configured yet is made good when its event is sent again', async () => {
+      const account = await addAccount(newId('account'));
+      const link = newId('plink');
+      const bought = checkout(link, { client_reference_id: account, customer_details: { email: 'x@y.org' } });
+      await deliver(bought);
+      assert.deepEqual(await entriesOf(account), []);
+      CATALOGUE.set(link, { kind: 'pack', credits: 50 });
+      await deliver(bought, bought);
       assert.deepEqual(await entriesOf(account), [PACK]);
     });
 
