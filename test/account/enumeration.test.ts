@@ -78,6 +78,19 @@ for (const engine of ENGINES) {
       assert.equal((await page.get('/api/auth/get-session')).json.user.email, 'asker@example.com');
     });
 
+    test('a change to an address that somebody took meanwhile ends like a link that is too old', async () => {
+      const page = server.browser();
+      await page.post('/api/auth/sign-in/email', { email: 'asker@example.com', password: PASSWORD });
+      await page.post('/api/auth/change-email', { newEmail: 'late@example.com' });
+      await page.get(linkIn(server.mails.at(-1)));
+      const confirm = linkIn(server.mails.at(-1));
+      await server.register('late@example.com');
+      const refused = await page.get(confirm);
+      assert.equal(refused.status, 302);
+      assert.match(refused.headers.get('location')!, /^\/account\?error=/);
+      assert.equal((await page.get('/api/auth/get-session')).json.user.email, 'asker@example.com');
+    });
+
     test('a sign-up looks the same for both, and changes nothing of an account that is there', async () => {
       const [known, unknown] = await compare('/api/auth/sign-up/email', (email) => ({
         name: 'Mallory',
