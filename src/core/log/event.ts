@@ -1,0 +1,1 @@
+export type { LogEvent, LogEventType } from '../../proof/log-event.ts';
