@@ -2,12 +2,14 @@ import { Type } from 'typebox';
 import type { Sessions } from '../../core/account/account.ts';
 import type { Meter } from '../../core/meter/meter.ts';
 import type { App } from '../shared/app.ts';
+import { SESSION } from '../shared/openapi/api-description.ts';
 import { TrackoriginError } from './errors.ts';
 import { ErrorBody } from './schemas.ts';
 
 const schema = {
   summary: 'Calls made this month with live keys of the account, and what is left',
   tags: ['trackorigin'],
+  security: SESSION,
   response: {
     200: Type.Object({
       month: Type.String(),

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { runTouchmark } from '../support/run-touchmark.ts';
+import { startTrackoriginServer, type TrackoriginServer } from '../support/trackorigin-server.ts';
+
+let server: TrackoriginServer;
+let folder: string;
+before(async () => {
+  server = await startTrackoriginServer('pglite');
+  folder = await mkdtemp(join(tmpdir(), 'touchmark-cli-'));
+  const document = await fetch(`${server.url}/api/v1/certificates/cer_test_synthetic/document`);
+  await writeFile(join(folder, 'cert.json'), await document.text());
+  const keys = await fetch(`${server.url}/.well-known/trackorigin-public-key.json`);
+  await writeFile(join(folder, 'keys.json'), await keys.text());
+});
+after(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const verify = (...args: string[]) => runTouchmark(folder, ['verify', 'cert.json', ...args]);
+
+test('a certificate is verified by pinned keys, or those of the server that was named', async () => {
+  for (const trust of [
+    ['--trusted-key', 'keys.json'],
+    ['--server', server.url],
+  ]) {
+    const { code, json, err } = await verify(...trust, '--log-key', server.log.verifierKey, '--json');
+    assert.equal(code, 0, err);
+    assert.deepEqual([json[0].outcome, json[0].isSandbox, json[0].log.isTrusted], ['verified', true, true]);
+  }
+});
+
+test('who names no key is told that nobody vouches for the document', async () => {
+  const { code, out } = await verify();
+  assert.equal(code, 4);
+  assert.match(out, /self-asserted/);
+  assert.match(out, /vouches for itself/);
+});
+
+test('keys that cannot be had, and keys that are none, decide nothing', async () => {
+  assert.equal((await verify('--server', 'http://127.0.0.1:9')).code, 4);
+  assert.equal((await verify('--trusted-key', 'cert.json')).code, 4);
+  assert.equal((await verify('--trusted-key', 'missing.json')).code, 4);
+  assert.equal((await verify('--log-key', 'nonsense', '--trusted-key', 'keys.json')).code, 3);
+});
