@@ -45,6 +45,9 @@ interface Rules {
 
 class KeysUnavailable extends Error {}
 
+/** The database failed: nothing can be said of the token, and it is no fault of whoever sent it. */
+class OwnKeysUnreadable extends Error {}
+
 /** Accepts tokens of our own issuer and of the configured ones; the only addresses asked are the configured ones. */
 export function createBearerTokens(parts: {
   readonly own: OwnIssuer;
@@ -81,6 +84,7 @@ export function createBearerTokens(parts: {
           key instanceof Uint8Array ? await jwtVerify(token, key, common) : await jwtVerify(token, key, common);
         claims = verified.payload;
       } catch (error) {
+        if (error instanceof OwnKeysUnreadable) throw error.cause;
         return { ok: false, refusal: refusalOf(error) };
       }
       const bearer = isSubject(claims.sub) ? await identify({ ...claims, sub: claims.sub }) : null;
@@ -137,7 +141,13 @@ function refusalOf(error: unknown): TokenRefusal {
 /** Another node may have made a key lately: one that is not known is looked for once more, if the last look was not just now. */
 function cacheKeys(load: () => Promise<JSONWebKeySet>, clock: Clock): JWTVerifyGetKey {
   let loaded: { readonly find: JWTVerifyGetKey; readonly at: number } | null = null;
-  const reload = async () => (loaded = { find: createLocalJWKSet(await load()), at: clock.now() });
+  async function reload() {
+    const keys = await load().catch((cause: unknown) => {
+      throw new OwnKeysUnreadable('the keys of this server cannot be read', { cause });
+    });
+    loaded = { find: createLocalJWKSet(keys), at: clock.now() };
+    return loaded;
+  }
   return async (header, token) => {
     const known = loaded !== null && clock.now() - loaded.at < JWKS_FRESH_MS ? loaded : await reload();
     try {

@@ -42,7 +42,7 @@ export function createSmtpMailer({ url, from }: MailServer): Mailer {
   const sender = parseSender(from);
 
   return {
-    async send({ to, subject, text }) {
+    async send({ to, subject, text, unsubscribeUrl }) {
       if (!ADDRESS.test(to)) throw new MailError('address-malformed', 'not one plain e-mail address');
       if (/\p{Cc}/u.test(subject)) throw new MailError('subject-malformed', 'a control character in the subject');
       try {
@@ -53,7 +53,13 @@ export function createSmtpMailer({ url, from }: MailServer): Mailer {
           subject,
           text,
           // Vacation notices do not answer to this (RFC 3834 section 5).
-          headers: { 'Auto-Submitted': 'auto-generated' },
+          headers: {
+            'Auto-Submitted': 'auto-generated',
+            ...(unsubscribeUrl !== undefined && {
+              'List-Unsubscribe': `<${unsubscribeUrl}>`,
+              'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+            }),
+          },
         });
       } catch (error) {
         throw new MailError('not-sent', `the mail server did not take the mail: ${reasonOf(error)}`, { cause: error });
