@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** The verifier is something to keep beside one's receipts and to read through: it has to stay small. */
-const VERIFIER_MAX_BYTES = 200_000;
+const VERIFIER_MAX_BYTES = 260_000;
 const FILE_NAME = 'touchmark-verify.mjs';
 const root = join(import.meta.dirname, '..');
 

@@ -10,14 +10,18 @@ const ALLOWED: Record<string, readonly string[]> = {
   base: [],
   proof: ['base'],
   core: ['base', 'proof'],
+  audio: ['base', 'proof'],
+  api: [],
+  client: ['base'],
+  documents: ['base', 'proof'],
   config: ['base', 'proof', 'core', 'store'],
   store: ['base', 'proof', 'core'],
   net: ['base', 'proof', 'core'],
-  http: ['base', 'proof', 'core'],
-  web: ['base', 'proof', 'core', 'http'],
+  http: ['base', 'proof', 'core', 'documents'],
+  web: ['base', 'proof', 'core', 'documents', 'audio', 'http'],
   sandbox: ['base', 'proof', 'core'],
-  cli: ['base', 'proof', 'core', 'net', 'config'],
-  app: ['base', 'proof', 'core', 'config', 'store', 'net', 'http', 'web', 'sandbox', 'cli'],
+  cli: ['base', 'proof', 'core', 'audio', 'net', 'config'],
+  app: ['base', 'proof', 'core', 'config', 'store', 'net', 'http', 'web', 'sandbox', 'cli', 'documents'],
 };
 
 /** Parts that take only types from core: what they need at run time they are given. */

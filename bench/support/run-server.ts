@@ -11,6 +11,8 @@ export interface BenchServer extends AsyncDisposable {
   peakRssBytes(): Promise<number>;
   /** Time that the process has spent computing so far, all its threads together. */
   cpuMicros(): Promise<number>;
+  /** 99th percentile of how late the event loop was since this was last asked, with 5 ms of its own clock. */
+  loopDelayP99Ms(): Promise<number>;
 }
 
 /** @param file In this folder; the sandbox when it is left out. */
@@ -28,6 +30,7 @@ export async function runServer(env: Record<string, string>, file = 'server.ts')
     url: ready.url,
     peakRssBytes: async () => (await readUsage()).peakRssBytes,
     cpuMicros: async () => (await readUsage()).cpuMicros,
+    loopDelayP99Ms: async () => (await readUsage()).loopDelayP99Ms,
     async [Symbol.asyncDispose]() {
       const ended = once(child, 'exit');
       child.send('stop');

@@ -100,10 +100,12 @@ export function createAccounts(parts: AccountParts): Accounts {
 
 /** Its keys die with an account. A pack was paid for and is whoever's that holds it. */
 function removeAccount(store: Store, id: string, now: number): Promise<void> {
-  return store.transact(async ({ account, key }) => {
+  return store.transact(async ({ account, key, registry, webhook }) => {
     // A key that is being made is there before this, and ends here, or comes after it, and is refused.
     await key.closeAccount(id);
+    await registry.withdrawAll(id);
     await account.remove(id);
+    await webhook.removeOfAccount(id);
     for (const kind of CREDENTIAL_KINDS) if (kind !== 'orphograph-pack') await key.revokeKind(id, kind, now);
   });
 }

@@ -2,11 +2,14 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { CodedError } from '../base/coded-error.ts';
+import type { CertificateKeys } from '../config/certificate-keys.ts';
 import type { Config } from '../config/config.ts';
 import type { MoneyConfig } from '../config/money.ts';
 import type { CalendarSecrets } from '../config/secrets.ts';
+import type { TsaKeys } from '../config/tsa.ts';
 import type { Mailer } from '../core/account/account.ts';
 import type { JwtIssuer } from '../core/account/tokens.ts';
+import type { LogKeys } from '../core/log/keys.ts';
 import type { Store } from '../core/store.ts';
 import { soleCalendarSurface } from '../http/calendar/surface.ts';
 import { createServer } from '../http/server.ts';
@@ -15,11 +18,15 @@ import { type Database, type DatabaseLocation, openDatabase } from '../store/dat
 import { assertMigrated } from '../store/migrate.ts';
 import { createStore } from '../store/store.ts';
 import type { ConfiguredChain } from './chain.ts';
+import { startLog } from './log.ts';
 import { createParts, type Parts } from './parts.ts';
 import { openServices, type Services } from './services.ts';
 import { createSurfaces } from './surfaces.ts';
 import { systemClock, systemRandom } from './system.ts';
+import { startTsa } from './tsa.ts';
 import { VERSION } from './version.ts';
+import { createWeb, openScripts } from './web.ts';
+import { createWebhookSignal, type WebhookSettings, type WebhookSignal, watchPublishes } from './webhooks.ts';
 import { allWorkers, stampWorkers } from './work.ts';
 import { registerWorkMetrics, type WorkRecord } from './work-metrics.ts';
 import { startWorkers, type Worker, type WorkPace } from './workers.ts';
@@ -37,10 +44,18 @@ export interface AppSettings {
   readonly logger: Logger;
 }
 
+/** What whoever signs the public log, and tokens, needs besides. */
+export interface WorkSettings extends AppSettings {
+  readonly logKeys: LogKeys;
+  readonly tsaKeys: TsaKeys;
+  readonly webhooks: WebhookSettings;
+}
+
 /** What a server needs besides. */
-export interface ServerSettings extends AppSettings {
+export interface ServerSettings extends WorkSettings {
   /** Of `loadAccountSecret`. */
   readonly accountSecret: Uint8Array;
+  readonly certificateKeys: CertificateKeys;
   /** Others whose tokens are believed. */
   readonly jwtIssuers: readonly JwtIssuer[];
   /** Where nodes share limits; null: each counts for itself. */
@@ -65,7 +80,8 @@ export function startApp(settings: ServerSettings): Promise<App> {
     async makeSurfaces(running, cleanup) {
       const services = await openServices(settings, running, cleanup);
       await settings.prepare(services, running.store);
-      return [...createSurfaces(settings, running, services), ...settings.surfaces];
+      const web = createWeb(settings, running, services, await openScripts());
+      return [...createSurfaces(settings, running, services), ...web, ...settings.surfaces];
     },
     makeWorkers: (running) => allWorkers(running, settings),
   });
@@ -90,6 +106,7 @@ export interface Running {
   readonly database: Database;
   readonly record: WorkRecord;
   readonly lastRuns: LastRuns;
+  readonly webhookSignal: WebhookSignal;
 }
 
 /** When the workers of this process last ended a pass, in epoch ms. */
@@ -139,10 +156,12 @@ function describeListenFailure({ host, port }: Config['http'], { code, message }
 }
 
 /** Starts workers without a server: `touchmark work`. Any number may run beside any number of servers. */
-export async function startWork(settings: AppSettings): Promise<AsyncDisposable> {
+export async function startWork(settings: WorkSettings): Promise<AsyncDisposable> {
   await using cleanup = new AsyncDisposableStack();
   const running = await open(settings, cleanup);
   const { logger } = settings;
+  await startLog(settings, running, true, cleanup);
+  await startTsa(settings, running, true, cleanup);
   cleanup.use(startWorkers(allWorkers(running, settings), { logger, onFailure: running.record.failure }));
   const started = cleanup.move();
   return { [Symbol.asyncDispose]: () => started.disposeAsync() };
@@ -151,9 +170,10 @@ export async function startWork(settings: AppSettings): Promise<AsyncDisposable>
 async function open(settings: AppSettings, cleanup: AsyncDisposableStack): Promise<Running> {
   const database = cleanup.use(await openDatabase(settings.database));
   await assertMigrated(database);
-  const store = createStore(database);
+  const webhookSignal = createWebhookSignal();
+  const store = watchPublishes(createStore(database), webhookSignal);
   const parts = cleanup.use(await createParts(settings, store));
   const registry = new Registry();
   const record = registerWorkMetrics(registry, parts.anchors);
-  return { parts, store, database, registry, record, lastRuns: { upgradeAt: null, expiryAt: null } };
+  return { parts, store, database, registry, record, lastRuns: { upgradeAt: null, expiryAt: null }, webhookSignal };
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { HDKey } from '@scure/bip32';
 import type { Logger } from 'pino';
 import { decodeHex } from '../base/hex.ts';
+import { createCertificateKey, loadCertificateKeys } from '../config/certificate-keys.ts';
 import type { Config } from '../config/config.ts';
+import { createLogSecrets, defaultLogOrigin, loadLogKeys } from '../config/log.ts';
 import type { MoneyConfig } from '../config/money.ts';
 import {
   createAccountSecret,
@@ -12,6 +14,8 @@ import {
   loadCalendarSecrets,
   writePrivateFile,
 } from '../config/secrets.ts';
+import { createTsaSecret, loadTsaKeys } from '../config/tsa.ts';
+import { createWebhookKey, loadWebhookKey } from '../config/webhooks.ts';
 import { createStampWallet } from '../core/calendar/wallet.ts';
 import { createReceivingWallet } from '../core/order/receiving-wallet.ts';
 import { presentPlainError } from '../http/shared/plain-errors.ts';
@@ -45,6 +49,10 @@ const USD_PER_BTC = 60_000;
 /** Version bytes of extended keys of test networks (BIP 32), and the account of native segwit wallets there (BIP 84). */
 const TEST_KEY_VERSIONS = { private: 0x04358394, public: 0x043587cf };
 const WALLET_PATH = "m/84'/1'/0'";
+/** Of the public log's checkpoints. */
+const LOG_ANCHOR_INTERVAL_MS = 30_000;
+/** The sandbox's time-stamps are signed with what it made itself. */
+const NO_FILES = { ownFiles: null, rootsFile: null };
 const ESPLORA_PATH = '/sandbox/esplora';
 
 export interface SandboxSettings {
@@ -98,6 +106,10 @@ export async function startSandbox(settings: SandboxSettings): Promise<Sandbox> 
   // No chain yet: its coinbases pay to these very keys.
   await createCalendarSecrets(dataFolder, CALENDAR_NAMES, systemRandom, async () => null);
   await createAccountSecret(dataFolder, systemRandom);
+  await createCertificateKey(dataFolder, systemRandom, systemClock);
+  await createLogSecrets(dataFolder, defaultLogOrigin(http.publicUrl), systemRandom);
+  await createWebhookKey(dataFolder, systemRandom);
+  await createTsaSecret(dataFolder, new URL(http.publicUrl).host, systemRandom, systemClock);
   const calendarSecrets = await loadCalendarSecrets(dataFolder, CALENDAR_NAMES);
   {
     await using database = await openDatabase(settings.database);
@@ -119,6 +131,10 @@ export async function startSandbox(settings: SandboxSettings): Promise<Sandbox> 
       ...serverSettings(settings, { chain, bitcoin, secrets }),
       calendarSecrets,
       accountSecret: await loadAccountSecret(dataFolder),
+      certificateKeys: await loadCertificateKeys(dataFolder),
+      logKeys: await loadLogKeys(dataFolder, { origin: null }),
+      tsaKeys: await loadTsaKeys(dataFolder, NO_FILES),
+      webhooks: { key: await loadWebhookKey(dataFolder), proxyUrl: null },
       async prepare(services, store) {
         keys = await seedSandbox(services, store, dataFolder, secrets);
       },
@@ -161,7 +177,10 @@ function describe(
 function serverSettings(
   { config, money, database, logger }: SandboxSettings,
   world: { chain: RegtestChain; bitcoin: SandboxDescription['bitcoin']; secrets: SandboxSecrets },
-): Omit<ServerSettings, 'calendarSecrets' | 'accountSecret' | 'prepare'> {
+): Omit<
+  ServerSettings,
+  'calendarSecrets' | 'accountSecret' | 'certificateKeys' | 'logKeys' | 'tsaKeys' | 'webhooks' | 'prepare'
+> {
   const { chain, bitcoin } = world;
   const calendars = CALENDAR_NAMES.map((name) => ({ name, url: `${config.http.publicUrl}/calendar/${name}` }));
   const outbox = createOutbox(systemClock);
@@ -183,6 +202,8 @@ function serverSettings(
           overdueMs: 120_000,
         },
       },
+      log: { ...config.log, anchorIntervalMs: LOG_ANCHOR_INTERVAL_MS },
+      webhooks: { ...config.webhooks, allowsLoopback: true },
       stamp: { ...config.stamp, minIntervalMs: 2_000, minConfirmations: 1, walletBirthHeight: WALLET_BIRTH_HEIGHT },
     },
     pace: PACE,

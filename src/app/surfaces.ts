@@ -4,26 +4,37 @@ import { PASSWORD_CHARS } from '../http/account/auth.ts';
 import { createAccountBilling } from '../http/account-billing/index.ts';
 import { createAccountKeys } from '../http/account-keys/index.ts';
 import { calendarSurface } from '../http/calendar/surface.ts';
+import { createLogSurface } from '../http/log/index.ts';
+import { createOperator } from '../http/operator/index.ts';
+import { createDocumentPresenter } from '../http/origimark/document.ts';
+import { createOrigimark } from '../http/origimark/index.ts';
 import { createOrphograph } from '../http/orphograph/index.ts';
 import { createProofd } from '../http/proofd/index.ts';
 import type { Surface } from '../http/shared/surface.ts';
 import { createTrackorigin } from '../http/trackorigin/index.ts';
+import { createTsaSurface } from '../http/tsa/index.ts';
 import { MailError } from '../net/mail.ts';
 import type { Database } from '../store/database.ts';
 import { createAccountPages } from '../web/account.ts';
 import type { Running, ServerSettings } from './app.ts';
+import { createSyntheticFiles } from './audio.ts';
+import { createDocuments, readPythonVerifier } from './documents.ts';
+import { openRelay } from './relay.ts';
 import type { Services } from './services.ts';
 import { systemClock } from './system.ts';
 import { VERSION } from './version.ts';
+import { createWebhookSurfaces } from './webhooks.ts';
 
 const NO_MAIL: Mailer = { send: () => Promise.reject(new MailError('not-sent', 'no mail server is configured')) };
 
 /** Every part of the server's HTTP side. */
 export function createSurfaces(
-  { config, mailer, money }: ServerSettings,
-  { parts, store, database, lastRuns }: Running,
-  { accounts, keys, limiter, meter, timestamps, shop }: Services,
+  settings: ServerSettings,
+  running: Running,
+  { accounts, keys, limiter, meter, timestamps, shop, log, tsa, certification, audio, tracks, workRegistry }: Services,
 ): readonly Surface[] {
+  const { config, mailer, money } = settings;
+  const { parts, store, database, lastRuns } = running;
   const { publicUrl } = config.http;
   const { sessions } = accounts;
   const { authenticator } = keys;
@@ -39,9 +50,11 @@ export function createSurfaces(
   };
   const [pack] = money.packs;
   const { personalMonthly, personalAnnual, creatorMonthly } = money.subscriptionsUsd;
+  const registry = { ...tracks, registry: store.registry, certificates: store.certificate };
   return [
     createOrphograph({
       ...common,
+      verifier: readPythonVerifier(),
       anchors: parts.anchors,
       mailer: mailer ?? NO_MAIL,
       freeTier: config.freeTier,
@@ -58,7 +71,34 @@ export function createSurfaces(
       shop,
     }),
     createProofd({ ...common, timestamps }),
-    createTrackorigin({ ...common, accounts: store.account, meter }),
+    createTrackorigin({
+      ...common,
+      certification: {
+        ...certification,
+        certificates: store.certificate,
+        contents: store.audio,
+        log: store.log,
+        publicLog: log,
+        presentDocument: {
+          trackorigin: async (_record, document) => document,
+          origimark: createDocumentPresenter(workRegistry.works),
+        },
+        newSandboxCertificates: config.limits['trackorigin-sandbox-account'],
+      },
+      accounts: store.account,
+      meter,
+      audio: { ...audio, signer: certification.signer },
+      registry: { ...registry, sessions, publicUrl },
+    }),
+    createOperator({ ...registry, policies: audio.policies, accounts: store.account, sessions, publicUrl }),
+    createOrigimark({
+      ...common,
+      ...workRegistry,
+      relay: openRelay(settings, running, workRegistry),
+      tokens: accounts.tokens,
+      publicLog: log,
+      cursors: registry.cursors,
+    }),
     accounts.surface,
     createAccountKeys({ ...common, keys: keys.service, newKeys: config.limits['new-key-account'] }),
     createAccountBilling({ ...common, meter }),
@@ -74,6 +114,11 @@ export function createSurfaces(
       passwordChars: PASSWORD_CHARS,
       offers: { bitcoin: shop.desk?.packs ?? [], card: listCardOffers(money) },
     }),
+    createSyntheticFiles(),
+    createLogSurface({ log }),
+    ...createWebhookSurfaces(settings, running, { ...common, tokens: accounts.tokens, meter }),
+    createDocuments(running, { certification, workRegistry, log }, publicUrl),
+    createTsaSurface({ authority: tsa, limiter, limit: config.limits['tsa-address'] }),
     calendarSurface({ calendars: parts.calendars, version: VERSION }),
   ];
 }

@@ -2,9 +2,15 @@ import { RetentionWorker } from '../core/anchor/retention.ts';
 import { PackMailWorker } from '../core/order/pack-mail.ts';
 import { createPurchases } from '../core/order/purchases.ts';
 import { OrderWatcher } from '../core/order/watcher.ts';
-import type { AppSettings, Running } from './app.ts';
+import type { AppSettings, Running, WorkSettings } from './app.ts';
+import { audioWorkers } from './audio.ts';
+import { certificateWorkers } from './certificates.ts';
+import { logWorkers } from './log.ts';
 import type { Parts } from './parts.ts';
+import { relayWorkers } from './relay.ts';
 import { systemClock, systemRandom } from './system.ts';
+import { statusWorker } from './web.ts';
+import { webhookWorkers } from './webhooks.ts';
 import type { Worker, WorkPace } from './workers.ts';
 
 const RETENTION_INTERVAL_MS = 60_000;
@@ -12,7 +18,7 @@ const RETENTION_INTERVAL_MS = 60_000;
 const CLAIM_INTERVAL_MS = 60_000;
 
 /** Everything that is done in the background, as far as it is configured. Any number of processes may do it. */
-export function allWorkers(running: Running, settings: AppSettings): readonly Worker[] {
+export function allWorkers(running: Running, settings: WorkSettings): readonly Worker[] {
   const { parts, record, lastRuns } = running;
   const upgrade: Worker = {
     name: 'upgrade',
@@ -27,6 +33,12 @@ export function allWorkers(running: Running, settings: AppSettings): readonly Wo
     ...stampWorkers(parts, settings.pace),
     ...retention(running, settings),
     ...orders(running, settings),
+    statusWorker(running, settings),
+    ...logWorkers(running, settings),
+    ...certificateWorkers(running, settings),
+    ...audioWorkers(running, settings),
+    ...webhookWorkers(running, settings),
+    ...relayWorkers(running, settings),
   ];
 }
 

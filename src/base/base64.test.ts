@@ -17,3 +17,14 @@ test('base64 in any other than its one canonical form is refused', () => {
     assert.equal(decodeBase64(text), null, text);
   }
 });
+
+test('of all texts, those are read that the platform writes', () => {
+  const text = fc.string({ unit: fc.constantFrom(...'ABQgw9z+/=-_\n'), maxLength: 12 });
+  fc.assert(
+    fc.property(text, (typed) => {
+      const bytes = Buffer.from(typed, 'base64');
+      assert.deepEqual(decodeBase64(typed), bytes.toString('base64') === typed ? Uint8Array.from(bytes) : null);
+    }),
+    { numRuns: 5_000 },
+  );
+});

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { bitcoinCoreHeaders, esploraHeaders } from '../net/headers/chain-headers.ts';
-import { HEADERS_FILE_MAX_BYTES, headersFile } from '../net/headers/headers-file.ts';
 import type { BitcoinNetwork } from '../proof/bitcoin/network.ts';
 import type { HeaderSource } from '../proof/bundle/header-source.ts';
+import { HEADERS_FILE_MAX_BYTES, headersFile } from '../proof/bundle/headers-file.ts';
 import { type CliIo, UsageError } from './io.ts';
 import { parseCount, parseNetwork, parseUrl, parseUrls } from './option-values.ts';
 import { readRegularFile } from './regular-file.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { formatHeaders } from '../net/headers/headers-file.ts';
 import { parseBlockHeader } from '../proof/bitcoin/block-header.ts';
 import { BitcoinError } from '../proof/bitcoin/error.ts';
 import { checkProofOfWork } from '../proof/bitcoin/proof-of-work.ts';
 import type { Evidence } from '../proof/bundle/evidence.ts';
+import { formatHeaders } from '../proof/bundle/headers-file.ts';
 import { decodeDetached } from '../proof/ots/codec.ts';
 import { walkAttestations } from '../proof/ots/timestamp.ts';
 import {

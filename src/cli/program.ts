@@ -1,7 +1,10 @@
 import { registerAnchor } from './anchor.ts';
+import { registerCalibrate } from './calibrate.ts';
+import { registerFingerprint } from './fingerprint.ts';
 import { registerHash } from './hash.ts';
 import { registerHeaders } from './headers.ts';
 import { registerInfo } from './info.ts';
+import { registerMonitor } from './monitor.ts';
 import type { RegisterCommand } from './run.ts';
 import { registerUpgrade } from './upgrade.ts';
 import { registerVerify } from './verify.ts';
@@ -14,6 +17,9 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerUpgrade,
   registerInfo,
   registerHash,
+  registerFingerprint,
+  registerCalibrate,
   registerHeaders,
   registerWatch,
+  registerMonitor,
 ];

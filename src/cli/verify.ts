@@ -8,6 +8,7 @@ import type { Evidence } from '../proof/bundle/evidence.ts';
 import type { HeaderSource, HeaderTrust } from '../proof/bundle/header-source.ts';
 import type { Outcome, Verdict } from '../proof/bundle/verdict.ts';
 import { refuseEvidence, verifyEvidence, type WorkDigests } from '../proof/bundle/verify-evidence.ts';
+import type { CertificateTrust } from '../proof/certificate/verify-certificate.ts';
 import { decodeDetached } from '../proof/ots/codec.ts';
 import {
   readArchiveEvidence,
@@ -28,11 +29,15 @@ import {
   worstExitCode,
   writeJsonLine,
 } from './io.ts';
+import { parseUrl } from './option-values.ts';
 import { createProgress } from './progress.ts';
+import { type BundleFiles, readBundleFile, readTokenRoots, verifyBundleFiles } from './verify-bundle.ts';
+import { chooseTrust, readCertificateFile, type TrustOptions, verifyDocument } from './verify-certificate.ts';
 
-interface VerifyOptions extends HeaderOptions {
+interface VerifyOptions extends HeaderOptions, TrustOptions {
   readonly file?: string;
   readonly digest?: string;
+  readonly tsaRoot?: string;
   readonly json?: true;
   readonly verbose?: true;
 }
@@ -61,11 +66,15 @@ const TRUST_TEXTS: Readonly<Record<HeaderTrust, string>> = {
 
 export function registerVerify(program: Command, io: CliIo): void {
   addHeaderOptions(program.command('verify'))
-    .description('check proofs of works against Bitcoin; no Touchmark server is asked or believed')
-    .argument('<path...>', 'works with their receipts beside them, receipts, ZIPs of receipts, or .ots files')
+    .description('check proofs of works against Bitcoin, and certificates; no Touchmark server is asked or believed')
+    .argument('<path...>', 'works with receipts beside them, receipts, ZIPs of them, .ots files, certificates, bundles')
     .option('--file <path>', 'the work that the receipts and proofs are about')
     .option('--digest <hex>', 'the digest of the work, where the work itself is not at hand')
     .option('--headers <file>', 'take block headers from this file: `touchmark headers` writes one')
+    .option('--trusted-key <key>', 'a key that certificates are believed by: base64, or a file with it', collect)
+    .option('--server <url>', 'ask this server for its keys of certificates, and believe them', parseUrl)
+    .option('--log-key <key>', 'the log that certificates have to be in: its name, id and key')
+    .option('--tsa-root <file>', 'roots of time-stamping authorities (PEM) that tokens in bundles have to lead to')
     .option('--json', 'one line of JSON a verdict')
     .option('--verbose', 'show every step')
     .addHelpText(
@@ -74,9 +83,12 @@ export function registerVerify(program: Command, io: CliIo): void {
 Examples:
   touchmark verify photo.jpg                                finds photo.jpg.touchmark.json and photo.jpg*.ots
   touchmark verify receipt.zip --file photo.jpg --rpc http://user:password@127.0.0.1:8332
+  touchmark verify certificate.json --trusted-key keys.json --file master.wav
+  touchmark verify proof-bundle.zip --trusted-key keys.json --file master.wav --headers headers.txt
   touchmark verify photo.jpg.ots --digest 03ba…b340 --headers headers.txt
 
-Exit codes: 0 verified, 1 not verified, 2 pending: not in Bitcoin yet, 3 wrong usage, 4 could not be checked.`,
+Exit codes: 0 verified, 1 not verified or revoked, 2 pending: not in Bitcoin yet, 3 wrong usage, 4 could not be checked:
+for a certificate also that its key is its own word, because no key was given.`,
     )
     .action(async (paths: string[], options: VerifyOptions) => {
       io.exitCode = await verify(paths, options, io);
@@ -88,6 +100,84 @@ async function verify(paths: readonly string[], options: VerifyOptions, io: CliI
     throw new UsageError('give --file or --digest, not both');
   }
   const given = options.digest === undefined ? null : parseDigest(options.digest);
+  const { documents, bundles, others } = await sortPaths(paths);
+  const codes: ExitCode[] = [];
+  if (bundles.length > 0) codes.push(...(await verifyBundles(bundles, options, given, io)));
+  if (documents.length > 0) codes.push(...(await verifyDocuments(documents, options, given, io)));
+  if (others.length > 0) codes.push(await verifyProofs(others, options, given, io));
+  return worstExitCode(codes);
+}
+
+/** Certificates, which need no Bitcoin, bundles, and everything else. */
+async function sortPaths(paths: readonly string[]) {
+  const documents: { path: string; bytes: Uint8Array }[] = [];
+  const bundles: { path: string; files: BundleFiles }[] = [];
+  const others: string[] = [];
+  for (const path of paths) {
+    // What cannot be read is told of where everything else is.
+    const bytes = await readCertificateFile(path).catch(() => null);
+    const files = bytes === null ? await readBundleFile(path).catch(() => null) : null;
+    if (bytes !== null) documents.push({ path, bytes });
+    else if (files !== null) bundles.push({ path, files });
+    else others.push(path);
+  }
+  return { documents, bundles, others };
+}
+
+async function verifyDocuments(
+  documents: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+  options: VerifyOptions,
+  given: WorkDigests | null,
+  io: CliIo,
+): Promise<ExitCode[]> {
+  let trust: CertificateTrust;
+  try {
+    trust = await chooseTrust(options, io);
+  } catch (failure) {
+    if (failure instanceof UsageError) throw failure;
+    io.err(`touchmark: the trusted keys cannot be used: ${describeError(failure).message}\n`);
+    return [EXIT.cannotCheck];
+  }
+  const workSha256 = await hashGivenWork(options, given, io);
+  return documents.map((document) => verifyDocument({ ...document, workSha256 }, trust, options, io));
+}
+
+async function verifyBundles(
+  bundles: readonly { readonly path: string; readonly files: BundleFiles }[],
+  options: VerifyOptions,
+  given: WorkDigests | null,
+  io: CliIo,
+): Promise<ExitCode[]> {
+  let by: Parameters<typeof verifyBundleFiles>[1];
+  try {
+    const [trust, headers] = [await chooseTrust(options, io), await chooseHeaders(options, io)];
+    by = { trust, headers, tokenRoots: await readTokenRoots(options.tsaRoot) };
+  } catch (failure) {
+    if (failure instanceof UsageError) throw failure;
+    io.err(`touchmark: the trusted keys or the block headers cannot be used: ${describeError(failure).message}\n`);
+    return [EXIT.cannotCheck];
+  }
+  const workSha256 = await hashGivenWork(options, given, io);
+  const codes: ExitCode[] = [];
+  for (const bundle of bundles) codes.push(await verifyBundleFiles({ ...bundle, workSha256 }, by, options, io));
+  return codes;
+}
+
+async function hashGivenWork(
+  { file }: VerifyOptions,
+  given: WorkDigests | null,
+  io: CliIo,
+): Promise<Uint8Array | null> {
+  const hashed = file === undefined ? given : (await hashFile(file, ['sha256'], { signal: io.signal })).digests;
+  return hashed?.sha256 ?? null;
+}
+
+async function verifyProofs(
+  paths: readonly string[],
+  options: VerifyOptions,
+  given: WorkDigests | null,
+  io: CliIo,
+): Promise<ExitCode> {
   let headers: HeaderSource;
   try {
     headers = await chooseHeaders(options, io);
@@ -214,6 +304,10 @@ function listDigests(evidence: readonly (Evidence | BundleError)[]): Set<DigestN
     }
   }
   return names;
+}
+
+function collect(item: string, previous: readonly string[] = []): string[] {
+  return [...previous, item];
 }
 
 /** A digest does not say what it is of; its length leaves few possibilities, and the proof names one of them. */

@@ -8,6 +8,9 @@ import { DEFAULT_MONTHLY_QUOTAS, type MonthlyQuotas } from '../core/timestamp/pl
 import { BITCOIN_NETWORKS, type BitcoinNetwork } from '../proof/bitcoin/network.ts';
 import type { DatabaseLocation } from '../store/database.ts';
 import { ConfigError, type Env, parseHttpUrl, readChoice, readInteger, readList, readText } from './env.ts';
+import { type LogConfig, readLogConfig } from './log.ts';
+import { readTsaConfig, type TsaConfig } from './tsa.ts';
+import { readWebhookConfig, type WebhookConfig } from './webhooks.ts';
 
 /** Everything an operator can set, checked and complete. Holds no secret, so it may be logged. */
 export interface Config {
@@ -26,6 +29,11 @@ export interface Config {
   readonly freeRetentionMs: number | null;
   readonly timestampQuotas: MonthlyQuotas;
   readonly callPolicy: CallPolicy;
+  /** Esplora servers that pages ask for block headers; empty: they ask this server. */
+  readonly webHeaderSources: readonly string[];
+  readonly log: LogConfig;
+  readonly tsa: TsaConfig;
+  readonly webhooks: WebhookConfig;
   /** Whether this process also upgrades receipts and stamps; otherwise `touchmark work` processes do. */
   readonly runsWorkers: boolean;
 }
@@ -92,6 +100,12 @@ export function readConfig(env: Env): Config {
     freeRetentionMs: readFreeRetention(env),
     timestampQuotas: readTimestampQuotas(env),
     callPolicy: readCallPolicy(env),
+    webHeaderSources: (readList(env, 'TOUCHMARK_WEB_ESPLORA') ?? []).map((url) =>
+      parseHttpUrl('TOUCHMARK_WEB_ESPLORA', url),
+    ),
+    log: readLogConfig(env),
+    tsa: readTsaConfig(env),
+    webhooks: readWebhookConfig(env),
     runsWorkers: readChoice(env, 'TOUCHMARK_WORKERS', ['on', 'off'], 'on') === 'on',
   };
 }

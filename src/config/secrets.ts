@@ -17,8 +17,25 @@ export interface CalendarSecrets {
 const FILE_NAME = 'secrets.json';
 const KEY_BYTES = 32;
 
+/** A key of certificates. A retired one has no seed any more: its public half stays for those who verify. */
+export interface CertificateKeyEntry {
+  /** 32 bytes, base64. */
+  readonly public_key: string;
+  /** 32 bytes, hex. */
+  readonly seed?: string;
+  readonly valid_from: string;
+  readonly valid_until: string | null;
+}
+
 interface SecretsFile {
   accounts?: { key: string };
+  /** 32 bytes each, hex. */
+  log?: { origin: string; key: string; time_key: string };
+  certificates?: readonly CertificateKeyEntry[];
+  /** 32 bytes, hex. */
+  webhooks?: { key: string };
+  /** Base64: PKCS #8, and certificates from the signer to its root. */
+  tsa?: { readonly key: string; readonly chain: readonly string[] };
   calendars: Record<string, { hmac_key: string; wallet_key: string; birth_height?: number | null }>;
 }
 
@@ -88,11 +105,12 @@ export async function createAccountSecret(dataFolder: string, random: RandomByte
   return true;
 }
 
-function writeSecrets(dataFolder: string, secrets: SecretsFile): Promise<void> {
+export function writeSecrets(dataFolder: string, secrets: SecretsFile): Promise<void> {
   return writePrivateFile(join(dataFolder, FILE_NAME), `${JSON.stringify(secrets, null, 2)}\n`);
 }
 
-async function readSecrets(dataFolder: string): Promise<SecretsFile> {
+/** Errors: `bad-config` when the file cannot be read. */
+export async function readSecrets(dataFolder: string): Promise<SecretsFile> {
   try {
     const file = JSON.parse(await readFile(join(dataFolder, FILE_NAME), 'utf8')) as Partial<SecretsFile>;
     return { ...file, calendars: file.calendars ?? {} };

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
-import { Check } from 'typebox/schema';
 import { createOrphographServer } from '../../test/support/orphograph-server.ts';
 import type { App } from './shared/app.ts';
 import type { Surface } from './shared/surface.ts';
@@ -80,8 +79,20 @@ test('bytes that are not HTTP, and heads that are too long, are refused with a r
   try {
     const garbage = await exchange(port, 'hello there\r\n\r\n');
     assert.match(garbage, /^HTTP\/1\.1 400 Bad Request\r\nConnection: close\r\nX-Request-Id: req_[0-9A-Z]{26}\r\n/);
+    const codeOf = (answer: string) => {
+      const [head, body] = answer.split('\r\n\r\n');
+      const { error } = JSON.parse(body!);
+      assert.equal(/\r\nX-Request-Id: (\S+)\r\n/.exec(head!)![1], error.request_id);
+      return error.code;
+    };
+    assert.equal(codeOf(garbage), 'unknown_method');
+    const unknown = await exchange(port, 'FETCH /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+    assert.match(unknown, /^HTTP\/1\.1 400 /);
+    assert.equal(codeOf(unknown), 'unknown_method');
+    assert.equal(codeOf(await exchange(port, 'GET /livez HTTP/9\r\n\r\n')), 'malformed_request');
     const long = await exchange(port, `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`);
     assert.match(long, /^HTTP\/1\.1 431 /);
+    assert.equal(codeOf(long), 'headers_too_large');
   } finally {
     await app.close();
   }
@@ -292,28 +303,9 @@ test('OpenAPI 3.1 describes every operation that has a schema, and no other rout
     '/api/receipt/{receipt_id}.zip',
     '/api/receipt/{receipt_id}/summary',
     '/api/stats',
+    '/api/v1/openapi.json',
     '/api/verify/{receipt_id}',
   ]);
-});
-
-test('answers are what OpenAPI says they are', async () => {
-  const { app } = createOrphographServer();
-  const document = (await app.inject('/api/v1/openapi.json')).json();
-  const anchored = await app.inject({ method: 'POST', url: '/api/anchor', payload: { hash_hex: HASH } });
-  const id = anchored.json().receipt_id as string;
-  const answers = {
-    '/api/receipt/{receipt_id}': `/api/receipt/${id}`,
-    '/api/receipt/{receipt_id}/summary': `/api/receipt/${id}/summary`,
-    '/api/verify/{receipt_id}': `/api/verify/${id}`,
-    '/api/health': '/api/health',
-    '/api/stats': '/api/stats',
-    '/api/config': '/api/config',
-  };
-  for (const [path, url] of Object.entries(answers)) {
-    const schema = document.paths[path].get.responses[200].content['application/json'].schema;
-    const { body } = await app.inject(url);
-    assert.ok(Check({ ...schema, additionalProperties: false }, JSON.parse(body)), `${path}: ${body}`);
-  }
 });
 
 test('requests over one connection are answered one after the other', async () => {

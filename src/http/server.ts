@@ -7,7 +7,7 @@ import { allowAnyOrigin } from './shared/cors.ts';
 import { createDefaultSurface } from './shared/default-surface.ts';
 import { acceptJsonOnly } from './shared/json-body.ts';
 import { createRequestMetrics } from './shared/metrics.ts';
-import { collectOpenApi, registerOpenApi } from './shared/openapi.ts';
+import { collectOpenApi, describeRoutes, registerOpenApi } from './shared/openapi/collect.ts';
 import { type ReadinessChecks, registerProbes } from './shared/readiness.ts';
 import { findSurface, refuseUnrouted, sendError } from './shared/refusals.ts';
 import { createRequestIds } from './shared/request-id.ts';
@@ -27,6 +27,12 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const CONNECTION_TIMEOUT_MS = 120_000;
 /** Node takes no more header bytes than this, so no path parameter is cut short by the router instead of judged. */
 const PATH_MAX_CHARS = 16 * 1024;
+
+/** What is sent is judged as it is, and everything that is wrong with it is told. */
+const VALIDATION = {
+  ...{ coerceTypes: false, removeAdditional: false, useDefaults: false },
+  ...{ allowUnionTypes: true, allErrors: true },
+} as const;
 
 export interface ServerOptions {
   readonly surfaces: readonly Surface[];
@@ -64,7 +70,9 @@ export function createServer(options: ServerOptions): App {
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     return503OnClosing: false,
     routerOptions: { maxParamLength: PATH_MAX_CHARS },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allowUnionTypes: true } },
+    ajv: { customOptions: VALIDATION },
+    // Ours are made of the complaints themselves; one text of all of them could be many times the body.
+    schemaErrorFormatter: () => new Error('the request is not valid'),
     frameworkErrors: (error, request, reply) => {
       setCommonHeaders(request, reply);
       sendError(ownerOf(request), error, request, reply);
@@ -76,10 +84,11 @@ export function createServer(options: ServerOptions): App {
   refuseStrayRequests(app, surfaces);
   closeConnectionsOnShutdown(app);
   acceptJsonOnly(app);
-  collectOpenApi(app, options.version);
+  collectOpenApi(app, options.version, surfaces);
   for (const surface of surfaces) {
     app.register(async (scope) => {
       scope.setErrorHandler((error, request, reply) => sendError(surface, error, request, reply));
+      describeRoutes(scope, surface);
       surface.register(scope);
     });
   }
@@ -123,7 +132,8 @@ function refuseStrayRequests(app: App, surfaces: readonly Surface[]): void {
   });
   app.addHook('onRequest', (request, reply, done) => {
     setCommonHeaders(request, reply);
-    if (request.is404) refuseUnrouted(routes, findSurface(surfaces, request.url), request, reply);
+    const isStray = request.is404 || routes.isMisrouted(request.url, request.routeOptions.url!);
+    if (isStray) refuseUnrouted(routes, findSurface(surfaces, request.url), request, reply);
     else done();
   });
 }

@@ -31,6 +31,20 @@ export function createAccountReader(kysely: Kysely<Schema>): AccountReader {
       const { handle, display_name: displayName, bio, location, avatar_url: avatarUrl } = row;
       return { handle, displayName, bio, location, avatarUrl };
     },
+
+    async list(emailStart, after, limit) {
+      const rows = await kysely
+        .selectFrom('account_holder')
+        .leftJoin('account_handle', 'account_handle.account_id', 'account_holder.id')
+        .selectAll('account_holder')
+        .select('account_handle.handle')
+        .where('account_holder.id', '>', after)
+        .where('email', 'like', `${emailStart.replace(/[\\%_]/g, '\\$&')}%`)
+        .orderBy('account_holder.id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ ...readAccount(row), handle: row.handle, displayName: row.display_name }));
+    },
   };
 }
 

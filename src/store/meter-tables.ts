@@ -39,6 +39,12 @@ export interface MeterTables {
     month: string;
     calls: number;
   };
+  /** `day` is UTC's, like `2026-05-14`: calls that were reported on it. */
+  usage_day: {
+    account_id: string;
+    day: string;
+    calls: number;
+  };
   /** What one run of a node has counted, as far as `usage_month` knows, and up to what it may count. */
   usage_counter: {
     account_id: string;

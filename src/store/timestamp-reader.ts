@@ -16,6 +16,20 @@ export function createTimestampReader(kysely: Kysely<Schema>): TimestampReader {
       return (await joinConfirmations(kysely, rows))[0] ?? null;
     },
 
+    async findByCertificateId(certificateId) {
+      const rows = await kysely
+        .selectFrom('timestamp_certificate as certificate')
+        .innerJoin('timestamp_record as record', (join) =>
+          join
+            .onRef('record.account_id', '=', 'certificate.account_id')
+            .onRef('record.id', '=', 'certificate.timestamp_id'),
+        )
+        .selectAll('record')
+        .where('certificate.certificate_id', '=', certificateId)
+        .execute();
+      return (await joinConfirmations(kysely, rows))[0] ?? null;
+    },
+
     async list(filter, before, limit) {
       let query = selectFiltered(kysely, filter).selectAll('timestamp_record');
       if (before !== null) query = query.where('timestamp_record.created_at', '<', new Date(before));
@@ -28,6 +42,17 @@ export function createTimestampReader(kysely: Kysely<Schema>): TimestampReader {
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
       return row.count;
+    },
+
+    async listByDigest(digest, limit) {
+      const rows = await kysely
+        .selectFrom('timestamp_record')
+        .selectAll()
+        .where('digest', '=', digest)
+        .orderBy('created_at')
+        .limit(limit)
+        .execute();
+      return joinConfirmations(kysely, rows);
     },
 
     hasDigest: (accountId, digest) => hasDigest(kysely, accountId, digest),

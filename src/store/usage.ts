@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { AccountUsage, UsageReader, UsageRoom, UsageWriter } from '../core/meter/usage.ts';
+import type { AccountUsage, UsageReader, UsageRoom, UsageState, UsageWriter } from '../core/meter/usage.ts';
 import type { Schema } from './schema.ts';
 
 export function createUsageReader(kysely: Kysely<Schema>): UsageReader {
@@ -13,6 +13,15 @@ export function createUsageReader(kysely: Kysely<Schema>): UsageReader {
       `.execute(kysely);
       return rows[0]!;
     },
+
+    listDays: (accountId, sinceDay) =>
+      kysely
+        .selectFrom('usage_day')
+        .select(['day', 'calls'])
+        .where('account_id', '=', accountId)
+        .where('day', '>=', sinceDay)
+        .orderBy('day')
+        .execute(),
   };
 }
 
@@ -76,8 +85,9 @@ export function createUsageWriter(transaction: Transaction<Schema>): UsageWriter
       }));
     },
 
-    async save(nodeId, states) {
+    async save(nodeId, states, now) {
       const accountIds = states.map(({ accountId }) => accountId);
+      await countDay(transaction, states, new Date(now).toISOString().slice(0, 10));
       const paidAhead = states.map((state) => state.paidAhead);
       const creditsDebited = states.map((state) => state.creditsDebited);
       await sql`
@@ -143,4 +153,17 @@ export function createUsageWriter(transaction: Transaction<Schema>): UsageWriter
       return row !== undefined;
     },
   };
+}
+
+/** What is new since the month's total was written, which has to come after this. */
+async function countDay(transaction: Transaction<Schema>, states: readonly UsageState[], day: string): Promise<void> {
+  await sql`
+    insert into usage_day (account_id, day, calls)
+    select state.account_id, ${day}, state.calls - coalesce(total.calls, 0)
+    from unnest(${states.map(({ accountId }) => accountId)}::text[], ${states.map(({ month }) => month)}::text[],
+      ${states.map(({ calls }) => calls)}::bigint[]) as state (account_id, month, calls)
+    left join usage_month total on total.account_id = state.account_id and total.month = state.month
+    where state.calls > coalesce(total.calls, 0)
+    order by state.account_id
+    on conflict (account_id, day) do update set calls = usage_day.calls + excluded.calls`.execute(transaction);
 }

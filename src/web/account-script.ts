@@ -33,6 +33,8 @@ export const ACCOUNT_SCRIPT = `'use strict';
   for (const button of document.querySelectorAll('[data-copy]')) button.addEventListener('click', () => copy(button));
   const order = document.querySelector('[data-order]');
   if (order !== null) followOrder(order);
+  const sessions = document.querySelector('[data-sessions]');
+  if (sessions !== null) listSessions(sessions);
 
   function prepare(form) {
     form.noValidate = true;
@@ -54,6 +56,11 @@ export const ACCOUNT_SCRIPT = `'use strict';
     }
     setBusy(form, true);
     try {
+      if ('byToken' in form.dataset) {
+        const answer = await fetch('/api/auth/token');
+        if (!answer.ok) return refuse(form, answer, {});
+        request.headers.authorization = 'Bearer ' + (await answer.json()).token;
+      }
       const response = await fetch(api, request);
       const answer = (await response.json().catch(() => null)) || {};
       if (response.ok) finish(form, answer);
@@ -65,6 +72,40 @@ export const ACCOUNT_SCRIPT = `'use strict';
     }
   }
 
+  async function listSessions(place) {
+    const [sessions, own] = await Promise.all(['/api/auth/list-sessions', '/api/auth/get-session'].map(async (path) => (await fetch(path)).json())).catch(() => [null]);
+    if (!Array.isArray(sessions)) {
+      place.textContent = 'They cannot be shown now.';
+      return;
+    }
+    place.replaceChildren(...sessions.map((session) => showSession(session, own && own.session && own.session.token === session.token)));
+  }
+
+  function showSession({ token, userAgent, ipAddress, createdAt }, isThis) {
+    const item = document.createElement('li');
+    const name = document.createElement('p');
+    name.textContent = (userAgent || 'An unnamed program') + (isThis ? ' (this one)' : '');
+    const hint = document.createElement('p');
+    hint.className = 'hint';
+    hint.textContent = 'since ' + String(createdAt).slice(0, 16).replace('T', ', ') + (ipAddress ? ', from ' + ipAddress : '');
+    item.append(name, hint);
+    if (!isThis) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'quiet';
+      button.textContent = 'Sign it out';
+      button.addEventListener('click', async () => {
+        button.disabled = true;
+        const body = JSON.stringify({ token });
+        const response = await fetch('/api/auth/revoke-session', { method: 'POST', headers: { 'content-type': 'application/json' }, body }).catch(() => null);
+        if (response !== null && response.ok) item.remove();
+        else button.disabled = false;
+      });
+      item.append(button);
+    }
+    return item;
+  }
+
   function setBusy(form, isBusy) {
     form.setAttribute('aria-busy', String(isBusy));
     for (const button of form.querySelectorAll('button[type=submit]')) button.disabled = isBusy;
@@ -72,10 +113,16 @@ export const ACCOUNT_SCRIPT = `'use strict';
 
   function collect(form) {
     const fields = {};
-    for (const { name, value, dataset } of form.elements) {
-      if (name === '') continue;
+    for (const { name, value, checked, dataset } of form.elements) {
+      if (name === '' || dataset.as === 'file') continue;
       if (value === '' && dataset.whenEmpty === 'omit') continue;
-      fields[name] = value === '' && dataset.whenEmpty === 'null' ? null : convert(value, dataset.as);
+      const path = name.split('.');
+      const last = path.pop();
+      let place = fields;
+      for (const part of path) place = place[part] = place[part] || {};
+      if (dataset.as === 'set') place[last] = (place[last] || []).concat(checked ? [value] : []);
+      else if (dataset.as === 'yes') place[last] = checked;
+      else place[last] = value === '' && dataset.whenEmpty === 'null' ? null : convert(value, dataset.as);
     }
     return fields;
   }
@@ -83,6 +130,7 @@ export const ACCOUNT_SCRIPT = `'use strict';
   function convert(value, as) {
     if (as === 'boolean') return value === 'true';
     if (as === 'number') return Number(value);
+    if (as === 'json') return JSON.parse(value);
     return as === 'list' ? [value] : value;
   }
 
@@ -117,7 +165,7 @@ export const ACCOUNT_SCRIPT = `'use strict';
     const code = typeof error === 'string' ? error : (error || answer).code;
     const message = TEXTS[code] || (error && error.message) || answer.message;
     if (response.status === 429) tell(form, 'Too many tries. Try again ' + sayWait(response.headers.get('retry-after')) + '.');
-    else tell(form, message || 'This did not work. Try again later.', findField(form, code));
+    else if (!tellProblems(form, error)) tell(form, message || 'This did not work. Try again later.', findField(form, code));
   }
 
   function sayWait(seconds) {
@@ -127,11 +175,34 @@ export const ACCOUNT_SCRIPT = `'use strict';
     return minutes === 1 ? 'in a minute' : 'in ' + minutes + ' minutes';
   }
 
+  function isJson(text) {
+    try {
+      JSON.parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** False when the answer names no field of the form. */
+  function tellProblems(form, error) {
+    const problems = (error && error.details && error.details.errors) || [];
+    const fieldOf = ({ field }) => form.elements[field.replaceAll('/', '.')];
+    const named = problems.filter((problem) => fieldOf(problem) && fieldOf(problem).id);
+    for (const problem of named.toReversed()) tell(form, 'This ' + problem.message + '.', fieldOf(problem));
+    const others = problems.filter((problem) => !named.includes(problem)).map(({ field, message }) => field + ' ' + message);
+    if (others.length > 0) tell(form, others.join('; ') + '.');
+    return problems.length > 0;
+  }
+
   function findField(form, code) {
     return [...form.elements].find(({ dataset }) => (dataset.codes || '').split(' ').includes(code));
   }
 
   function checkFields(form) {
+    for (const field of form.elements) {
+      if (field.dataset.as === 'json') field.setCustomValidity(field.value === '' || isJson(field.value) ? '' : 'This is no JSON.');
+    }
     const wrong = [...form.elements].filter((field) => field.willValidate && !field.checkValidity());
     for (const field of wrong.toReversed()) tell(form, field.validationMessage, field);
     return wrong.length === 0;

@@ -1,19 +1,10 @@
-/** Every pair of text and ground has a contrast of 4.5:1 or more, and edges of controls 3:1, in both schemes. */
-export const ACCOUNT_STYLE = `:root {
-  color-scheme: light dark;
-  --ground: #f6f7f8; --sheet: #fff; --text: #1c2227; --soft: #545f69; --line: #d5dade; --edge: #78838d;
-  --accent: #1d5876; --on-accent: #fff; --danger: #a8201a; --done: #1c6b3c; --notice: #e8f1f6;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --ground: #14181b; --sheet: #1c2226; --text: #e8ebed; --soft: #a9b3bb; --line: #353e45; --edge: #7e8a94;
-    --accent: #8dc7e4; --on-accent: #10222c; --danger: #ff9d92; --done: #8fd6a8; --notice: #1f313b;
-  }
-}
+import { TOKENS } from './styles/tokens.ts';
+
+export const ACCOUNT_STYLE = `${TOKENS}
 *, ::before, ::after { box-sizing: border-box }
 [hidden] { display: none !important }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100% }
-body { margin: 0; color: var(--text); background: var(--ground); font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: break-word }
+body { margin: 0; color: var(--text); background: var(--ground); font: 1rem/1.55 var(--body); overflow-wrap: break-word }
 header, main { max-width: 56rem; margin: 0 auto; padding: 0 1rem }
 .narrow header, .narrow main { max-width: 30rem }
 header { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1rem; padding-top: 1rem }
@@ -23,12 +14,13 @@ nav ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; margin: 0; padding: 0; 
 nav a { display: block; padding: .6rem 0; color: var(--text); text-decoration: none; border-bottom: 3px solid transparent }
 nav a:hover { border-color: var(--edge) }
 nav a[aria-current] { font-weight: 600; border-color: var(--accent) }
-.brand { font-weight: 700; letter-spacing: .02em }
-.brand a { color: inherit; text-decoration: none }
+.brand a { display: inline-flex; align-items: center; gap: .6rem; color: inherit; font: 600 1.25rem/1 var(--display); text-decoration: none }
+.brand svg { width: 2rem; height: 2rem }
 .who { flex: 1; min-width: 0; color: var(--soft); text-align: right; overflow-wrap: anywhere }
 main { padding-top: 1.5rem; padding-bottom: 4rem }
 main:focus { outline: none }
-h1 { margin: 0 0 1rem; font-size: 1.75rem; line-height: 1.2 }
+h1, h2 { font-family: var(--display); font-weight: 600 }
+h1 { margin: 0 0 1rem; font-size: 2rem; line-height: 1.2 }
 h2 { margin: 0 0 .75rem; font-size: 1.2rem; line-height: 1.3 }
 h3 { margin: 0 0 .25rem; font-size: 1.05rem; line-height: 1.3 }
 p { margin: 0 0 1rem }
@@ -47,6 +39,18 @@ label { display: block; margin-bottom: .25rem; font-weight: 600 }
 input, select, textarea { width: 100%; padding: .55rem .7rem; color: inherit; background: var(--ground); border: 1px solid var(--edge); border-radius: 6px; font: inherit }
 input, select { min-height: 2.75rem }
 [aria-invalid=true] { border-color: var(--danger); box-shadow: 0 0 0 1px var(--danger) }
+fieldset { margin: 0 0 1rem; padding: 0; border: 0 }
+legend { padding: 0; margin-bottom: .25rem; font-weight: 600 }
+.check { display: flex; gap: .6rem; align-items: baseline; font-weight: 400 }
+.check input { flex: none; width: 1.1rem; min-height: 1.1rem; height: 1.1rem; accent-color: var(--accent); transform: translateY(.15rem) }
+.state { display: inline-flex; gap: .45rem; align-items: center }
+.state::before { content: ""; flex: none; width: .65rem; height: .65rem; border-radius: 50%; border: 2px solid currentColor }
+.state.good { color: var(--done) } .state.good::before { background: currentColor }
+.state.mid { color: var(--wait) } .state.mid::before { background: linear-gradient(90deg, currentColor 50%, transparent 50%) }
+.state.todo { color: var(--soft) } .state.bad { color: var(--danger) } .state.bad::before { border-radius: 2px; background: currentColor }
+.chart { display: block; width: 100%; height: auto }
+.chart rect { fill: var(--accent) } .chart .base { stroke: var(--edge); fill: none } .chart text { fill: var(--soft); font: 11px var(--body) }
+pre { margin: 0 0 1rem; padding: .75rem; overflow-x: auto; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; font: .85rem/1.5 var(--mono) }
 .hint, small { color: var(--soft); font-size: .9rem }
 .hint { margin: .25rem 0 0 }
 section > .hint { margin: 0 0 .75rem }
@@ -70,7 +74,7 @@ dl { margin: 0 0 1rem }
 dl > div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .2rem 0 }
 dt { flex: 0 0 9rem; color: var(--soft) }
 dd { flex: 1 1 10rem; min-width: 0; margin: 0 }
-code { font: .92em/1.4 ui-monospace, monospace; overflow-wrap: anywhere }
+code { font: .92em/1.4 var(--mono); overflow-wrap: anywhere }
 #secret-text { display: block; padding: .75rem; background: var(--sheet); border-radius: 6px; font-size: 1rem; user-select: all }
 .break { overflow-wrap: anywhere }
 .scroll { overflow-x: auto }

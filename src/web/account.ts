@@ -1,4 +1,3 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock.ts';
 import type { Account, Sessions } from '../core/account/account.ts';
 import type { AccountReader } from '../core/account/store.ts';
@@ -12,12 +11,11 @@ import type { UsageReader } from '../core/meter/usage.ts';
 import { type MonthlyQuotas, planOf } from '../core/timestamp/plan.ts';
 import type { TimestampReader } from '../core/timestamp/store.ts';
 import type { App } from '../http/shared/app.ts';
-import { RequestFault } from '../http/shared/request-fault.ts';
-import type { ErrorAnswer, Surface } from '../http/shared/surface.ts';
+import type { Surface } from '../http/shared/surface.ts';
 import { registerAssets } from './assets.ts';
 import { parseOwnPath } from './own-path.ts';
+import { goTo, olderPath, presentError, type Query, readText, send, signInPath } from './own-reply.ts';
 import { type Offers, renderCredits } from './pages/credits.ts';
-import { renderFailure } from './pages/failure.ts';
 import { renderForgot } from './pages/forgot.ts';
 import { renderKeys } from './pages/keys.ts';
 import { type Page, renderOpenPage, renderOwnPage, type SectionPath } from './pages/layout.ts';
@@ -56,22 +54,6 @@ const LABEL_MAX_CHARS = 200;
 /** Moments end in the year 2286 here, and sequences where a column of integers does. */
 const RECEIPT_POSITION = /^(0|[1-9]\d{0,12})\.([A-Za-z0-9_-]{16})$/;
 const ENTRY_POSITION = /^(0|[1-9]\d{0,12})\.([1-9]\d{0,8})\.((?:pack|trackorigin):[!-~]{1,200})$/;
-
-/**
- * Pages run one script and load one style sheet, both ours, and talk to nobody else. Not `no-referrer`, with which some
- * browsers send no usable Origin, which our routes ask for.
- */
-const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
-    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-};
-
-type Query = Readonly<Record<string, unknown>>;
 
 /** What an account's owner sees in a browser. */
 export function createAccountPages(parts: AccountPagesParts): Surface {
@@ -117,7 +99,7 @@ function registerOwnPages(app: App, parts: AccountPagesParts): void {
       const account = await sessions.find(request.headers);
       const page = account && (await render(account, request.query as Query));
       if (account === null || page === null) return goTo(reply, signInPath(request));
-      return send(reply, renderOwnPage(page, account.email, path));
+      return send(reply, renderOwnPage(page, account, path));
     });
 
   own('/account', async (account) => {
@@ -140,11 +122,12 @@ async function showUsage(parts: AccountPagesParts, accountId: string): Promise<P
   const month = monthOf(now);
   const plan = planOf(await subscriptions.findActive(accountId, 'proofd', now));
   const quota = quotas[plan];
-  const [calls, made] = await Promise.all([
+  const [calls, days, made] = await Promise.all([
     usage.find(accountId, month),
+    usage.listDays(accountId, `${month}-01`),
     timestamps.countSince(accountId, Date.parse(`${month}-01T00:00:00Z`), quota),
   ]);
-  return renderUsage({ month, calls, callPolicy, timestamps: { plan, made, quota } });
+  return renderUsage({ month, calls, days, callPolicy, timestamps: { plan, made, quota } });
 }
 
 async function showCredits(parts: AccountPagesParts, { id, email }: Account, query: Query): Promise<Page> {
@@ -225,51 +208,4 @@ function parseEntryPosition(text: string | null): EntryPosition | null {
 function parseReceiptPosition(text: string | null): { createdAt: number; id: string } | null {
   const [, createdAt, id] = RECEIPT_POSITION.exec(text ?? '') ?? [];
   return id === undefined ? null : { createdAt: Number(createdAt), id };
-}
-
-function olderPath(path: string, before: string, fields: Readonly<Record<string, string>> = {}): string {
-  const kept = Object.entries(fields).filter(([, value]) => value !== '');
-  return `${path}?${new URLSearchParams([...kept, ['before', before]])}`;
-}
-
-/** Null for what is not there, or there more than once. */
-function readText(query: Query, name: string): string | null {
-  const value = query[name];
-  return typeof value === 'string' ? value : null;
-}
-
-function signInPath({ url }: FastifyRequest): string {
-  const next = parseOwnPath(url);
-  return next === null ? '/account/sign-in' : `/account/sign-in?next=${encodeURIComponent(next)}`;
-}
-
-function goTo(reply: FastifyReply, ownPath: string): FastifyReply {
-  return reply.header('cache-control', 'no-store').redirect(ownPath, 303);
-}
-
-function send(reply: FastifyReply, page: string): FastifyReply {
-  return reply.headers(HEADERS).send(page);
-}
-
-function presentError(error: unknown, requestId: string): ErrorAnswer {
-  const { status, title, advice } = describeFailure(error);
-  return { status, headers: HEADERS, body: renderOpenPage(renderFailure(title, advice, requestId)) };
-}
-
-function describeFailure(error: unknown): { status: number; title: string; advice: string } {
-  const code = error instanceof RequestFault ? error.code : 'internal';
-  switch (code) {
-    case 'internal':
-      return {
-        status: 500,
-        title: 'This did not work',
-        advice: 'The server failed to make this page. Try again later.',
-      };
-    case 'route-unknown':
-      return { status: 404, title: 'Nothing here', advice: 'There is no page at this address.' };
-    case 'method-not-allowed':
-      return { status: 405, title: 'Not like this', advice: 'This address only shows a page.' };
-    default:
-      return { status: 400, title: 'Not an address', advice: 'The address cannot be read.' };
-  }
 }

@@ -6,6 +6,8 @@ import { replayTranscript } from './transcript.ts';
 
 const CASES = {
   account: { credits: 18 },
+  certificates: { credits: 1 },
+  seals: { credits: 1 },
   insufficient: { credits: 1, policy: { freeCallsPerMonth: 2, callsPerCredit: 3 } },
 };
 

@@ -43,6 +43,7 @@ const PLACEHOLDERS: Readonly<Record<string, RegExp>> = {
   iso: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/,
   'iso or null': /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00|null)$/,
   uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  'iso s': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
   'iso ms': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   certificate_id: /^TS-[0-9A-HJKMNP-TV-Z]{6,}$/,
   month: /^\d{4}-\d\d$/,

@@ -214,7 +214,7 @@ describe('a production server on PostgreSQL', () => {
     await workUntil(readStatus, ({ transactions: [stamp] }) => stamp!.confirmations >= CONFIRMATIONS);
     await workUntil(read, ({ status }) => status === 'pinned');
     const { code, json } = await run(['fsck', '--json'], env);
-    assert.deepEqual([code, json], [0, [{ receipts: 1, findings: 0 }]]);
+    assert.deepEqual([code, json], [0, [{ receipts: 1, events: 0, findings: 0 }]]);
   });
 
   test('two servers on one database both anchor, and each reads what the other took', async () => {

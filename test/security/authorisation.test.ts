@@ -21,7 +21,12 @@ import {
  * - signed out: who is signed in can ask so for the address of the account only
  * - credential if any: also without one, since what is good for nothing counts as none
  * - session: of the account itself, by cookie or as a bearer; subscriber: of one that pays
- * - page: whoever has no session is sent to sign in
+ * - page: whoever has no session is sent to sign in; operator page: the same, and who is no operator is told so
+ * - trackorigin: reader is everybody, but for who comes with a wrong key; test key: of the sandbox
+ *   live reader: sees what is live, so that it is not there for a test key
+ *   owner: with a secret key, or a session
+ * - origimark: reader is everybody, but for who comes with a wrong credential; token, caller (token or key) and owner
+ *   (token, key or session) are who they say
  */
 const TABLE = `
   POST    /api/anchor                             credential if any   200
@@ -41,7 +46,6 @@ const TABLE = `
   GET     /api/health                             anyone              200
   GET     /api/stats                              anyone              200
   GET     /api/config                             anyone              200
-  GET     /status.html                            anyone              200
   GET     /badge.js                               anyone              200
 
   POST    /api/v1/timestamps                      proofd key          201
@@ -51,6 +55,82 @@ const TABLE = `
 
   GET     /api/v1/me                              secret key          200
   GET     /api/v1/me/api-usage                    session             200
+
+  GET     /api/v1/certificates/:cert_id           trackorigin reader  200
+  GET     /api/v1/certificates/:cert_id/status    trackorigin reader  200
+  GET     /api/v1/certificates/:cert_id/document  trackorigin reader  200
+  GET     /api/v1/tracks/by-sha256/:sha256_hex    trackorigin reader  404
+  POST    /api/v1/certificates/:cert_id/verify-audio  trackorigin reader  200
+  POST    /api/v1/renditions                      secret test key, or an integrator  201
+  POST    /api/v1/audio/search                    trackorigin key     200
+  GET     /api/v1/certificates/status             trackorigin reader  200
+  POST    /api/v1/certificates/bulk               trackorigin key     200
+  GET     /api/v1/certificates/changes            trackorigin key     200
+  POST    /api/v1/sandbox/certificates            secret test key     201
+  POST    /api/v1/sandbox/certificates/:cert_id/revoke  secret test key  200
+  GET     /.well-known/trackorigin-public-key.json   anyone           200
+  GET     /.well-known/trackorigin-revocations.json  anyone           200
+
+  POST    /api/v1/certify                         origimark caller    201
+  GET     /api/v1/verify/:cert_id                 origimark reader    200
+  POST    /api/v1/verify-by-hash                  origimark reader    200
+  GET     /api/v1/registry                        origimark reader    200
+  GET     /api/v1/chain/:work_id                  origimark reader    200
+  GET     /api/v1/me/certs                        origimark token     200
+  PATCH   /api/v1/certs/:cert_id                  origimark owner     200
+  POST    /api/v1/certs/:cert_id/revoke           origimark owner     200
+  POST    /api/v1/relay/:cert_id                  origimark reader    202
+  GET     /api/v1/relay/block                     origimark reader    200
+  POST    /api/v1/relay/block                     origimark reader    404
+  GET     /.well-known/origimark.json             anyone              200
+
+  GET     /api/v1/artists/:handle                 trackorigin live reader  200
+  GET     /api/v1/artists/:handle/certificates    trackorigin live reader  200
+  POST    /api/v1/submissions                     secret key          201
+  GET     /api/v1/submissions/:id                 secret live key     200
+  GET     /api/account/submissions                session             200
+  POST    /api/account/submissions                session             201
+  GET     /api/account/submissions/:id            session             200
+
+  GET     /api/operator/submissions               operator            200
+  GET     /api/operator/submissions/:id           operator            200
+  POST    /api/operator/submissions/:id/decision  operator            200
+  GET     /api/operator/certificates              operator            200
+  GET     /api/operator/certificates/:id          operator            200
+  POST    /api/operator/certificates/:id/update   operator            200
+  POST    /api/operator/certificates/:id/revoke   operator            200
+  PUT     /api/operator/certificates/:id/risk     operator            200
+  GET     /api/operator/accounts                  operator            200
+  GET     /api/operator/integrators               operator            200
+  PUT     /api/operator/integrators/:account_id   operator            200
+  DELETE  /api/operator/integrators/:account_id   operator            204
+  GET     /api/operator/actions                   operator            200
+  GET     /api/operator/policies                  operator            200
+  POST    /api/operator/policies                  operator            201
+  POST    /api/operator/policies/:id/withdraw     operator            200
+
+  GET     /api/v1/me/webhooks                       trackorigin owner   200
+  POST    /api/v1/me/webhooks                       trackorigin owner   201
+  GET     /api/v1/me/webhooks/events                trackorigin owner   200
+  GET     /api/v1/me/webhooks/:id                   trackorigin owner   200
+  PATCH   /api/v1/me/webhooks/:id                   trackorigin owner   200
+  DELETE  /api/v1/me/webhooks/:id                   trackorigin owner   204
+  POST    /api/v1/me/webhooks/:id/rotate            trackorigin owner   200
+  POST    /api/v1/me/webhooks/:id/test              trackorigin owner   202
+  GET     /api/v1/me/webhooks/:id/deliveries        trackorigin owner   200
+  POST    /api/v1/me/webhooks/:id/replay            trackorigin owner   202
+  POST    /api/v1/me/webhooks/deliveries/:id/replay  trackorigin owner   404
+  GET     /api/v1/webhooks                          origimark owner     200
+  POST    /api/v1/webhooks                          origimark owner     201
+  GET     /api/v1/webhooks/events                   origimark owner     200
+  GET     /api/v1/webhooks/:id                      origimark owner     200
+  PATCH   /api/v1/webhooks/:id                      origimark owner     200
+  DELETE  /api/v1/webhooks/:id                      origimark owner     204
+  POST    /api/v1/webhooks/:id/rotate               origimark owner     200
+  POST    /api/v1/webhooks/:id/test                 origimark owner     202
+  GET     /api/v1/webhooks/:id/deliveries           origimark owner     200
+  POST    /api/v1/webhooks/:id/replay               origimark owner     202
+  POST    /api/v1/webhooks/deliveries/:id/replay    origimark owner     404
 
   POST    /api/auth/sign-up/email                 anyone, wrongly     400
   POST    /api/auth/sign-in/email                 anyone, wrongly     400
@@ -71,6 +151,14 @@ const TABLE = `
   GET     /api/auth/jwks                          anyone              200
   GET     /api/auth/ok                            anyone              200
 
+  POST    /tsa                                    anyone              200
+  GET     /tsa/chain.pem                          anyone              200
+  GET     /cert/:id/badge.svg                     anyone              200
+  GET     /cert/:id/qr.svg                        anyone              200
+  GET     /cert/:id/qr.png                        anyone              200
+  GET     /cert/:id/proof-bundle.zip              anyone              200
+  GET     /cert/:id/certificate.pdf               anyone              200
+
   GET     /api/account/profile                    session             200
   PUT     /api/account/profile                    session             200
   GET     /api/account/keys                       session             200
@@ -86,12 +174,58 @@ const TABLE = `
   GET     /account/usage                          page                200
   GET     /account/credits                        page                200
   GET     /account/vault                          page                200
+  GET     /account/works                          page                200
+  GET     /account/works/new                      page                200
+  GET     /account/tracks                         page                200
+  GET     /account/tracks/new                     page                200
+  GET     /account/webhooks                       page                200
+  GET     /account/webhooks/:contract/:id         page                404
   GET     /account/sign-in                        open page           200
   GET     /account/sign-up                        anyone              200
   GET     /account/forgot                         anyone              200
   GET     /account/reset                          anyone              200
   GET     /static/account.js                      anyone              200
   GET     /static/account.css                     anyone              200
+
+  GET     /                                       anyone              200
+  GET     /verify                                 anyone              200
+  GET     /verify/:sha256                         anyone              404
+  GET     /docs                                   anyone              200
+  GET     /docs/orphograph                        anyone              200
+  GET     /docs/proofd                            anyone              200
+  GET     /docs/origimark                         anyone              200
+  GET     /docs/trackorigin                       anyone              200
+  GET     /docs/platforms                         anyone              200
+  GET     /docs/webhooks                          anyone              200
+  GET     /docs/verify                            anyone              200
+  GET     /docs/log                               anyone              200
+  GET     /docs/calendar                          anyone              200
+  GET     /docs/api                               anyone              200
+  GET     /cert/:id                               anyone              200
+  POST    /cert/:id/relay                         anyone, wrongly     400
+  GET     /u/:handle                              anyone              404
+  GET     /registry                               anyone              200
+  GET     /registry/recordings                    anyone              200
+
+  GET     /operator                               operator page       200
+  GET     /operator/submissions/:id               operator page       200
+  GET     /operator/certificates                  operator page       200
+  GET     /operator/certificates/:id              operator page       200
+  GET     /operator/accounts                      operator page       200
+  GET     /operator/integrators                   operator page       200
+  GET     /operator/policies                      operator page       200
+  GET     /operator/health                        operator page       200
+  GET     /operator/actions                       operator page       200
+
+  GET     /pricing                                anyone              200
+  GET     /status.html                            anyone              200
+  GET     /static/:file                           anyone              404
+  GET     /static/embed-widget.js                 anyone              200
+  GET     /service-worker.js                      anyone              200
+  GET     /favicon.svg                            anyone              200
+  GET     /favicon.ico                            anyone              200
+  GET     /robots.txt                             anyone              200
+  GET     /bitcoin/headers/:height                anyone              503
 
   POST    /calendar/:name/digest                  anyone              200
   GET     /calendar/:name/timestamp/*             anyone              404
@@ -100,6 +234,12 @@ const TABLE = `
   OPTIONS /calendar/:name/*                       anyone              204
   GET     /calendar/:name/*                       anyone              404
   POST    /calendar/:name/*                       anyone              404
+
+  GET     /sandbox/synthetic.wav                  anyone              200
+  GET     /log/checkpoint                         anyone              200
+  GET     /log/vkey                               anyone              200
+  GET     /log/tile/*                             anyone              404
+  GET     /log/proof/:sequence                    anyone              404
 
   GET     /livez                                  anyone              200
   GET     /readyz                                 anyone              200
@@ -136,16 +276,40 @@ const REFUSED_BY: Readonly<Record<string, (caller: Caller, path: string) => stri
     return subscribed ? null : '402 subscription_required';
   },
   page: ({ person }) => (person === null ? '303' : null),
+  'operator page'({ name, person }) {
+    if (person === null) return '303';
+    return name === 'cookie of the operator' ? null : '403';
+  },
   // Who is signed in already goes on to the account.
   'open page': ({ person }) => (person === null ? null : '303'),
-  'secret key'({ presents, bearer }) {
-    if (presents === 'in the address') return '401 invalid_api_key';
-    if (bearer === null) return '401 missing_api_key';
-    if (typeof bearer === 'string') return '401 invalid_api_key';
-    if (bearer.state === 'revoked' || bearer.state === 'expired') return `401 ${bearer.state}_api_key`;
-    if (bearer.state !== 'live' || !bearer.kind.startsWith('trackorigin-')) return '401 invalid_api_key';
-    return bearer.kind.startsWith('trackorigin-secret-') ? null : '403 secret_key_required';
+  'trackorigin reader': (caller) => (caller.bearer === null ? refuseInAddress(caller) : refuseTrackorigin(caller)),
+  'trackorigin key': refuseTrackorigin,
+  'secret key': (caller) => refuseTrackorigin(caller) ?? requireSecret(caller),
+  'trackorigin live reader': (caller) =>
+    (caller.bearer === null ? refuseInAddress(caller) : refuseTrackorigin(caller)) ??
+    (kindOf(caller)?.endsWith('-test') ? '404 artist_not_found' : null),
+  'secret live key': (caller) =>
+    refuseTrackorigin(caller) ??
+    requireSecret(caller) ??
+    (kindOf(caller)!.endsWith('-test') ? '404 submission_not_found' : null),
+  operator({ name, person }) {
+    if (person === null) return '401 authentication_required';
+    return name === 'cookie of the operator' ? null : '403 operator_required';
   },
+  'secret test key': (caller) =>
+    refuseTrackorigin(caller) ??
+    requireSecret(caller) ??
+    (kindOf(caller)!.endsWith('-live') ? '403 test_key_required' : null),
+  'secret test key, or an integrator': (caller) =>
+    refuseTrackorigin(caller) ??
+    requireSecret(caller) ??
+    (kindOf(caller)!.endsWith('-live') ? '403 integrator_not_allowlisted' : null),
+  'trackorigin owner': (caller) =>
+    caller.person === null ? (refuseTrackorigin(caller) ?? requireSecret(caller)) : null,
+  'origimark reader': (caller) => refuseOrigimark(caller, 'reader'),
+  'origimark token': (caller) => refuseOrigimark(caller, 'token'),
+  'origimark caller': (caller) => refuseOrigimark(caller, 'caller'),
+  'origimark owner': (caller) => refuseOrigimark(caller, 'owner'),
   'proofd key'({ presents, bearer }) {
     if (presents === 'in the address') return '401 INVALID_API_KEY';
     if (bearer === null) return '401 AUTHENTICATION_REQUIRED';
@@ -154,6 +318,46 @@ const REFUSED_BY: Readonly<Record<string, (caller: Caller, path: string) => stri
       : '401 INVALID_API_KEY';
   },
 };
+
+const kindOf = ({ bearer }: Caller) => (typeof bearer === 'object' ? bearer?.kind : undefined);
+
+function refuseInAddress({ presents }: Caller): string | null {
+  return presents === 'in the address' ? '401 invalid_api_key' : null;
+}
+
+function refuseTrackorigin(caller: Caller): string | null {
+  const { bearer } = caller;
+  const inAddress = refuseInAddress(caller);
+  if (inAddress !== null) return inAddress;
+  if (bearer === null) return '401 missing_api_key';
+  if (typeof bearer === 'string') return '401 invalid_api_key';
+  if (bearer.state === 'revoked' || bearer.state === 'expired') return `401 ${bearer.state}_api_key`;
+  return bearer.state === 'live' && bearer.kind.startsWith('trackorigin-') ? null : '401 invalid_api_key';
+}
+
+function requireSecret(caller: Caller): string | null {
+  return kindOf(caller)!.startsWith('trackorigin-secret-') ? null : '403 secret_key_required';
+}
+
+function refuseOrigimark(
+  { name, headers, presents, person }: Caller,
+  access: 'reader' | 'token' | 'caller' | 'owner',
+): string | null {
+  if (presents === 'in the address') return '401 invalid_api_key';
+  const { authorization } = headers;
+  const key = access === 'token' ? undefined : headers['x-api-key'];
+  if (Array.isArray(authorization)) return '401 invalid_credentials';
+  if (authorization !== undefined) {
+    const isGood = name === 'JWT of the owner' || (access === 'owner' && person !== null);
+    return isGood ? null : '401 invalid_token';
+  }
+  if (key !== undefined) {
+    if (key === secrets.live.origimark) return null;
+    const state = (['revoked', 'expired'] as const).find((ended) => key === secrets[ended].origimark);
+    return `401 ${state ?? 'invalid'}_api_key`;
+  }
+  return access === 'reader' || (access === 'owner' && person !== null) ? null : '401 authentication_required';
+}
 
 function signedOut(path: string): string {
   if (path.startsWith('/api/auth') || path === '/api/account/profile') return '401 UNAUTHORIZED';
@@ -461,8 +665,9 @@ for (const { route, who, status } of LINES) {
 }
 
 async function askAll(route: string): Promise<LightMyRequestResponse[]> {
-  // Who has no session asks for something of the owner's, all of them for the same.
-  const shared = route.includes(':') ? await requestTo(server, route, owner) : null;
+  // Who has no session asks for something of the owner's, all of them for the same, unless two of them could delete it.
+  const isOnce = route.startsWith('DELETE') && route.includes('/webhooks/');
+  const shared = route.includes(':') && !isOnce ? await requestTo(server, route, owner) : null;
   return Promise.all(
     callers.map(async (caller) => {
       const own = caller.person !== null || shared === null;

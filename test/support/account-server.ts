@@ -6,12 +6,12 @@ import type { Mail, Mailer } from '../../src/core/account/account.ts';
 import type { JwtIssuer } from '../../src/core/account/tokens.ts';
 import { MemoryLimiter } from '../../src/core/limit/memory-limiter.ts';
 import type { Store } from '../../src/core/store.ts';
-import { createServer } from '../../src/http/server.ts';
 import { createLogger } from '../../src/http/shared/log.ts';
 import type { Surface } from '../../src/http/shared/surface.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
+import { createCheckedServer } from './described-answers.ts';
 
 export const PUBLIC_URL = 'http://127.0.0.1:8080';
 export const PASSWORD = 'correct horse battery';
@@ -84,7 +84,7 @@ export async function startAccountServer(
       logger,
     }),
   );
-  const app = createServer({
+  const app = createCheckedServer({
     surfaces: [accounts.surface, ...(options.surfaces?.(accounts, store) ?? [])],
     clock,
     random,

@@ -1,5 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { InjectOptions } from 'fastify';
+import { checkRegistration } from '../../src/core/work/check-registration.ts';
+import { SYNTHETIC_MASTER } from '../../src/sandbox/synthetic-master.ts';
+import { makePolicy } from './audio-world.ts';
 import { type ComposedServer, PASSWORD, type Person } from './composed-server.ts';
 import { randomDigest } from './orphograph.ts';
 
@@ -37,6 +40,21 @@ const SAMPLES: Readonly<Record<string, MakeSample>> = {
   'GET /api/btc-order/:order_id/qr.svg': async (server, person) => ({
     url: `/api/btc-order/${await orderOf(server, person)}/qr.svg`,
   }),
+  'GET /cert/:id/badge.svg': () => ({ url: '/cert/cer_test_synthetic/badge.svg' }),
+  'GET /cert/:id/qr.svg': () => ({ url: '/cert/cer_test_synthetic/qr.svg' }),
+  'GET /cert/:id/qr.png': () => ({ url: '/cert/cer_test_synthetic/qr.png' }),
+  'GET /cert/:id/proof-bundle.zip': () => ({ url: '/cert/cer_test_synthetic/proof-bundle.zip' }),
+  'GET /cert/:id/certificate.pdf': () => ({ url: '/cert/cer_test_synthetic/certificate.pdf' }),
+  // A request for a token of the digest of nothing.
+  'POST /tsa': () => ({
+    url: '/tsa',
+    payload: Buffer.from(
+      '30360201013031300d060960864801650304020105000420' +
+        'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      'hex',
+    ),
+    headers: { 'content-type': 'application/timestamp-query' },
+  }),
   'POST /api/stripe/webhook': () => json('/api/stripe/webhook', { id: 'evt_1' }),
 
   'POST /api/v1/timestamps': () => json('/api/v1/timestamps', file()),
@@ -46,6 +64,104 @@ const SAMPLES: Readonly<Record<string, MakeSample>> = {
   'GET /api/v1/timestamps/:id/ots': async (server, person) => ({
     url: `/api/v1/timestamps/${await timestampOf(server, person)}/ots`,
   }),
+
+  'GET /api/v1/certificates/:cert_id': () => ({ url: '/api/v1/certificates/cer_test_synthetic' }),
+  'GET /api/v1/certificates/:cert_id/status': () => ({ url: '/api/v1/certificates/cer_test_synthetic/status' }),
+  'GET /api/v1/certificates/:cert_id/document': () => ({ url: '/api/v1/certificates/cer_test_synthetic/document' }),
+  'GET /api/v1/certificates/status': () => ({ url: '/api/v1/certificates/status?ids=cer_test_synthetic,cer_0' }),
+  'GET /api/v1/tracks/by-sha256/:sha256_hex': () => ({ url: `/api/v1/tracks/by-sha256/${randomDigest()}` }),
+  'POST /api/v1/certificates/bulk': () =>
+    json('/api/v1/certificates/bulk', { cert_ids: ['cer_test_synthetic', 'cer_0'] }),
+  'GET /api/v1/certificates/changes': () => ({ url: '/api/v1/certificates/changes?since_sequence=0' }),
+  'POST /api/v1/sandbox/certificates': () => json('/api/v1/sandbox/certificates', fixture()),
+  'POST /api/v1/sandbox/certificates/:cert_id/revoke': async (server, person) => ({
+    url: `/api/v1/sandbox/certificates/${await fixtureOf(server, person)}/revoke`,
+  }),
+
+  'POST /api/v1/certificates/:cert_id/verify-audio': () =>
+    json('/api/v1/certificates/cer_test_synthetic/verify-audio', probe()),
+  'POST /api/v1/renditions': () =>
+    json('/api/v1/renditions', { cert_id: 'cer_test_synthetic', sha256: randomDigest(), ...probe() }),
+  'POST /api/v1/audio/search': () => json('/api/v1/audio/search', probe()),
+  'POST /api/operator/policies': () => json('/api/operator/policies', { policy: makePolicy(), reason: 'Measured.' }),
+  'POST /api/operator/policies/:id/withdraw': async ({ services }, { id: operatorId }) => {
+    const order = { operatorId, reason: 'Measured.' };
+    const { id } = await services.audio.policies.accept(makePolicy() as never, null, order);
+    return json(`/api/operator/policies/${id}/withdraw`, { reason: 'A flaw.' });
+  },
+
+  'GET /api/v1/artists/:handle': async (server, person) => ({
+    url: `/api/v1/artists/${await handleOf(server, person)}`,
+  }),
+  'GET /api/v1/artists/:handle/certificates': async (server, person) => ({
+    url: `/api/v1/artists/${await handleOf(server, person)}/certificates`,
+  }),
+  'POST /api/v1/submissions': () => json('/api/v1/submissions', track()),
+  'GET /api/v1/submissions/:id': async (server, person) => ({
+    url: `/api/v1/submissions/${await submissionOf(server, person)}`,
+  }),
+  'POST /api/account/submissions': () => json('/api/account/submissions', track()),
+  'GET /api/account/submissions/:id': async (server, person) => ({
+    url: `/api/account/submissions/${await submissionOf(server, person)}`,
+  }),
+  'GET /api/operator/submissions/:id': async (server, person) => ({
+    url: `/api/operator/submissions/${await submissionOf(server, person)}`,
+  }),
+  'POST /api/operator/submissions/:id/decision': async (server, person) =>
+    json(`/api/operator/submissions/${await submitTrack(server, person)}/decision`, {
+      verdict: 'rejected',
+      reason: 'Not theirs.',
+      high_risk: false,
+      allow_duplicate: false,
+    }),
+  'GET /api/operator/certificates/:id': async (server, person) => ({
+    url: `/api/operator/certificates/${await trackCertificateOf(server, person)}`,
+  }),
+  'POST /api/operator/certificates/:id/update': async (server, person) =>
+    json(`/api/operator/certificates/${await certifyTrack(server, person)}/update`, {
+      title: 'Lighthouse II',
+      artist_display_name: 'Mara Vecks',
+      reason: 'Misspelt.',
+    }),
+  'POST /api/operator/certificates/:id/revoke': async (server, person) =>
+    json(`/api/operator/certificates/${await certifyTrack(server, person)}/revoke`, {
+      code: 'owner_request',
+      reason: 'They asked.',
+      effective_at: new Date().toISOString(),
+    }),
+  'PUT /api/operator/certificates/:id/risk': async (server, person) =>
+    json(`/api/operator/certificates/${await trackCertificateOf(server, person)}/risk`, {
+      high_risk: true,
+      reason: 'Much copied.',
+    }),
+  'PUT /api/operator/integrators/:account_id': (_, { id }) =>
+    json(`/api/operator/integrators/${id}`, { note: 'A distributor' }),
+  'DELETE /api/operator/integrators/:account_id': async ({ services }, { id }) => {
+    await services.tracks.integrators.allow({ accountId: id, operatorId: id, note: 'A distributor' });
+    return { url: `/api/operator/integrators/${id}` };
+  },
+
+  'POST /api/v1/certify': () => json('/api/v1/certify', work()),
+  'GET /api/v1/verify/:cert_id': async (server, person) => ({
+    url: `/api/v1/verify/${(await workOf(server, person)).certId}`,
+  }),
+  'POST /api/v1/verify-by-hash': () => json('/api/v1/verify-by-hash', { hash: randomDigest() }),
+  'GET /api/v1/chain/:work_id': async (server, person) => ({
+    url: `/api/v1/chain/${(await workOf(server, person)).workId}`,
+  }),
+  'PATCH /api/v1/certs/:cert_id': async (server, person) =>
+    json(`/api/v1/certs/${(await workOf(server, person)).certId}`, { privacy_level: 'public', erase_author: true }),
+  'POST /api/v1/certs/:cert_id/revoke': async (server, person) => ({
+    url: `/api/v1/certs/${(await workOf(server, person)).certId}/revoke`,
+  }),
+
+  'POST /api/v1/relay/:cert_id': async (server, person) =>
+    json(`/api/v1/relay/${(await workOf(server, person)).certId}`, { message: 'May I use it?' }),
+  'GET /api/v1/relay/block': () => ({ url: '/api/v1/relay/block?token=x' }),
+  'POST /api/v1/relay/block': () => ({ url: '/api/v1/relay/block?token=x' }),
+
+  ...webhookSamples('/api/v1/me/webhooks', 'cert.issued'),
+  ...webhookSamples('/api/v1/webhooks', 'cert.created'),
 
   'POST /api/auth/sign-up/email': () =>
     json('/api/auth/sign-up/email', {
@@ -110,6 +226,12 @@ const SAMPLES: Readonly<Record<string, MakeSample>> = {
 
   'GET /account/reset': () => ({ url: '/account/reset?token=guessed' }),
 
+  'GET /verify/:sha256': () => ({ url: `/verify/${randomDigest()}` }),
+  'GET /static/:file': () => ({ url: '/static/nothing.js' }),
+  'GET /bitcoin/headers/:height': () => ({ url: '/bitcoin/headers/1' }),
+  'GET /log/tile/*': () => ({ url: '/log/tile/0/000' }),
+  'GET /log/proof/:sequence': () => ({ url: '/log/proof/9007199254740991' }),
+
   'POST /calendar/:name/digest': () => ({
     url: '/calendar/a/digest',
     payload: randomBytes(32),
@@ -122,6 +244,35 @@ const SAMPLES: Readonly<Record<string, MakeSample>> = {
   'GET /calendar/:name/*': () => ({ url: '/calendar/a/else' }),
   'POST /calendar/:name/*': () => ({ url: '/calendar/a/else' }),
 };
+
+/** Of the webhooks of a contract, below `path`. */
+function webhookSamples(path: string, event: string): Record<string, MakeSample> {
+  const body = { url: 'https://hook.example/', events: [event], description: 'Mine', ordered: true };
+  const make = async (server: ComposedServer, { cookie }: Person) => {
+    const headers = { cookie, origin: server.origin };
+    const answer = await server.ask({ method: 'POST', url: path, headers, payload: body });
+    return (answer.json() as { id: string }).id;
+  };
+  const known = remember(make);
+  const at = (suffix: string, payload?: object): MakeSample => {
+    return async (server, person) => {
+      const url = `${path}/${await known(server, person)}${suffix}`;
+      return payload === undefined ? { url } : json(url, payload);
+    };
+  };
+  return {
+    [`POST ${path}`]: () => json(path, body),
+    [`GET ${path}/events`]: () => ({ url: `${path}/events?after=0&limit=5` }),
+    [`GET ${path}/:id`]: at(''),
+    [`PATCH ${path}/:id`]: at('', { ...body, enabled: true }),
+    [`DELETE ${path}/:id`]: async (server, person) => ({ url: `${path}/${await make(server, person)}` }),
+    [`POST ${path}/:id/rotate`]: at('/rotate', { overlap_seconds: 0 }),
+    [`POST ${path}/:id/test`]: at('/test'),
+    [`GET ${path}/:id/deliveries`]: at('/deliveries'),
+    [`POST ${path}/:id/replay`]: at('/replay', { from_sequence: 1, to_sequence: 2 }),
+    [`POST ${path}/deliveries/:id/replay`]: () => ({ url: `${path}/deliveries/whd_01KS9QWHV7PHETYGQAYMHB3DM6/replay` }),
+  };
+}
 
 /** A request to `route`, a method and a path as in the server's list, in the name of somebody. */
 export async function requestTo(
@@ -149,6 +300,84 @@ const file = () => ({
 
 const receiptOf = remember((server, { id }) => server.anchorFor(id));
 
+const fixture = () => ({
+  title: 'Lighthouse',
+  artist: 'Mara Vex',
+  sha256: randomDigest(),
+  fingerprint: randomBytes(400).toString('base64'),
+  fingerprint2: randomBytes(400).toString('base64'),
+  duration_ms: 187_000,
+  state: 'active',
+});
+
+const fixtureOf = remember(async ({ services }, { id: accountId }) => {
+  const sha256 = new Uint8Array(randomBytes(32));
+  const nothing = { fingerprint: null, fingerprint2: null, durationMs: null };
+  const request = { accountId, title: 'Lighthouse', artist: 'Mara Vex', sha256, ...nothing, status: 'active' } as const;
+  return (await services.certification.sandbox.create(request)).id;
+});
+
+const probe = () => ({
+  fingerprint: SYNTHETIC_MASTER.fingerprint,
+  fingerprint2: SYNTHETIC_MASTER.fingerprint2,
+  duration_ms: SYNTHETIC_MASTER.durationMs,
+  algorithm: 'chromaprint',
+});
+
+const work = () => ({
+  hash: randomDigest(),
+  title: 'My Novel',
+  author_first_name: 'Mara',
+  author_last_name: 'Vex',
+  author_country: 'si',
+  work_type: 'text',
+  source_language: 'en',
+  creation_date: '2026-04-15',
+  privacy_level: 'public',
+  ownership_type: 'sole',
+  work_id: null,
+});
+
+const workOf = remember(async ({ services }, { id }) => {
+  const registration = checkRegistration(work(), Date.now());
+  return (await services.workRegistry.certifier.certify(id, registration)).version;
+});
+
+const track = () => ({
+  title: 'Lighthouse',
+  sha256: randomDigest(),
+  duration_ms: 187_000,
+  fingerprint: randomBytes(400).toString('base64'),
+  fingerprint2: randomBytes(400).toString('base64'),
+  artist: { handle: `h-${randomBytes(8).toString('hex')}`, display_name: 'Mara Vex' },
+  metadata: { isrc: 'GBA1B2400001', release: 'Harbour' },
+  declarations: { human_composition: true, human_performance: true, rights_held: true, ai_use: 'none' },
+});
+
+async function submitTrack({ services }: ComposedServer, person: Person): Promise<string> {
+  const { title, sha256, duration_ms: durationMs, fingerprint, fingerprint2, artist, ...more } = track();
+  const declarations = { ...more.declarations, ai_use: 'none' } as const;
+  const typed = { title, sha256, durationMs, fingerprint, fingerprint2, metadata: more.metadata, declarations };
+  const { handle, display_name: displayName } = artist;
+  const submitter = { accountId: person.id, credentialId: null, isSandbox: false };
+  const made = await services.tracks.submissions.submit(submitter, { ...typed, artist: { handle, displayName } }, null);
+  return made.id;
+}
+
+async function certifyTrack(server: ComposedServer, person: Person): Promise<string> {
+  const submissionId = await submitTrack(server, person);
+  const order = { operatorId: person.id, verdict: 'verified', reason: 'Heard it.' } as const;
+  const more = { submissionId, isHighRisk: false, allowsDuplicate: false };
+  return (await server.services.tracks.review.decide({ ...order, ...more })).decision!.certificateId!;
+}
+
+const submissionOf = remember(submitTrack);
+const trackCertificateOf = remember(certifyTrack);
+const handleOf = remember(async (server, person) => {
+  const { artistId } = (await server.store.registry.findCertificate(await certifyTrack(server, person)))!;
+  return (await server.store.registry.findArtist(artistId))!.handle;
+});
+
 const timestampOf = remember(async ({ services }, { id: accountId }) => {
   const description = { digest: new Uint8Array(randomBytes(32)), filename: 'contract.pdf', sizeBytes: 5, type: null };
   const request = { accountId, plan: 'business', file: description, idempotencyKey: null } as const;
@@ -166,8 +395,8 @@ async function keyOf(server: ComposedServer, accountId: string): Promise<string>
 }
 
 /** One of these for a person is enough: nobody changes it. */
-function remember(make: (server: ComposedServer, person: Person) => Promise<string>): typeof make {
-  const known = new WeakMap<Person, Promise<string>>();
+function remember<Made>(make: (server: ComposedServer, person: Person) => Promise<Made>): typeof make {
+  const known = new WeakMap<Person, Promise<Made>>();
   return (server, person) => {
     const id = known.get(person) ?? make(server, person);
     known.set(person, id);

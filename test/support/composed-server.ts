@@ -11,8 +11,12 @@ import { createParts } from '../../src/app/parts.ts';
 import { openServices, type Services } from '../../src/app/services.ts';
 import { createSurfaces } from '../../src/app/surfaces.ts';
 import { systemClock, systemRandom } from '../../src/app/system.ts';
+import { createWeb } from '../../src/app/web.ts';
+import { createWebhookSignal } from '../../src/app/webhooks.ts';
 import { registerWorkMetrics } from '../../src/app/work-metrics.ts';
+import { createCertificateKey, loadCertificateKeys } from '../../src/config/certificate-keys.ts';
 import { readConfig } from '../../src/config/config.ts';
+import { createLogSecrets, loadLogKeys } from '../../src/config/log.ts';
 import { readMoney } from '../../src/config/money.ts';
 import { createCalendarSecrets, loadCalendarSecrets } from '../../src/config/secrets.ts';
 import type { Mail } from '../../src/core/account/account.ts';
@@ -21,7 +25,6 @@ import { type Minted, mintCredential } from '../../src/core/key/mint.ts';
 import { LIMIT_NAMES } from '../../src/core/limit/limits.ts';
 import type { Plan, Product } from '../../src/core/meter/subscription.ts';
 import type { Store } from '../../src/core/store.ts';
-import { createServer } from '../../src/http/server.ts';
 import { createLogger } from '../../src/http/shared/log.ts';
 import { findSurface } from '../../src/http/shared/refusals.ts';
 import type { Surface } from '../../src/http/shared/surface.ts';
@@ -29,6 +32,9 @@ import { createBitcoinCoreChain } from '../../src/net/chain/bitcoin-core.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
+import { createCheckedServer } from './described-answers.ts';
+import { makeScripts } from './scripts.ts';
+import { makeTsaKeys } from './tsa-certificates.ts';
 
 export const PASSWORD = 'correct horse battery';
 const CALENDAR_NAMES = ['a', 'b', 'alice'];
@@ -84,6 +90,8 @@ export async function startComposedServer(
   const database = cleanup.use(await openDatabase(files.location));
   const store = createStore(database);
   await createCalendarSecrets(folder, CALENDAR_NAMES, systemRandom, async () => null);
+  await createLogSecrets(folder, 'touchmark.example.org/log', systemRandom);
+  await createCertificateKey(folder, systemRandom, systemClock);
   const calendarUrls = CALENDAR_NAMES.map((name) => `http://127.0.0.1:8080/calendar/${name}`);
   const calendars = CALENDAR_NAMES.map((name, i) => `${name}=${calendarUrls[i]}`).join(',');
   const config = readConfig({
@@ -115,6 +123,10 @@ export async function startComposedServer(
     ),
     mailer: { send: async (mail) => void mails.push(mail) },
     accountSecret: systemRandom(32),
+    certificateKeys: await loadCertificateKeys(folder),
+    logKeys: await loadLogKeys(folder, { origin: null }),
+    tsaKeys: await makeTsaKeys(folder),
+    webhooks: { key: systemRandom(32), proxyUrl: null },
     jwtIssuers: [],
     redisUrl: null,
     surfaces: [],
@@ -124,10 +136,20 @@ export async function startComposedServer(
   const parts = cleanup.use(await createParts(settings, store));
   const registry = new Registry();
   const record = registerWorkMetrics(registry, parts.anchors);
-  const running = { parts, store, database, registry, record, lastRuns: { upgradeAt: null, expiryAt: null } };
+  const webhookSignal = createWebhookSignal();
+  const running = {
+    parts,
+    store,
+    database,
+    registry,
+    record,
+    lastRuns: { upgradeAt: null, expiryAt: null },
+    webhookSignal,
+  };
   const services = await openServices(settings, running, cleanup);
-  const surfaces = createSurfaces(settings, running, services);
-  const app = createServer({
+  const web = createWeb(settings, running, services, makeScripts());
+  const surfaces = [...createSurfaces(settings, running, services), ...web];
+  const app = createCheckedServer({
     surfaces,
     clock: systemClock,
     random: systemRandom,

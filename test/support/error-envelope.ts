@@ -20,6 +20,8 @@ const ENVELOPES: Readonly<Record<string, object | 'page' | 'plain text'>> = {
   '/api/account/keys': nested({}),
   '/api/account/ledger': nested({}),
   '/api/account/plan': nested({}),
+  '/api/account/submissions': nested({ type: 'string' }),
+  '/api/operator': nested({}),
   '/account': 'page',
   '/static/': 'page',
   '/calendar': 'plain text',

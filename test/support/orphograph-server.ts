@@ -8,12 +8,12 @@ import type { SubscriptionReader } from '../../src/core/meter/subscription.ts';
 import { DOCUMENTED_PRICING } from '../../src/http/orphograph/config.ts';
 import { createOrphograph } from '../../src/http/orphograph/index.ts';
 import type { Shop } from '../../src/http/orphograph/shop.ts';
-import { createServer } from '../../src/http/server.ts';
 import type { App } from '../../src/http/shared/app.ts';
 import { createLogger } from '../../src/http/shared/log.ts';
 import type { ReadinessChecks } from '../../src/http/shared/readiness.ts';
 import type { Surface } from '../../src/http/shared/surface.ts';
 import type { BitcoinNetwork } from '../../src/proof/bitcoin/network.ts';
+import { createCheckedServer } from './described-answers.ts';
 import { createMemoryAnchors, type MemoryAnchors } from './memory-anchors.ts';
 import { COOKIE_SESSIONS, createTestMailer, type TestMailer } from './orphograph-people.ts';
 
@@ -54,9 +54,10 @@ export function createOrphographServer(
   anchors.purses.set(`pack:${PACK_ID}`, options.credits ?? 0);
   const mailer = createTestMailer();
   const log: Record<string, unknown>[] = [];
-  const app = createServer({
+  const app = createCheckedServer({
     surfaces: [
       createOrphograph({
+        verifier: new TextEncoder().encode('# verify_cli.py\n'),
         anchors,
         authenticator: AUTHENTICATOR,
         sessions: COOKIE_SESSIONS,

@@ -13,7 +13,6 @@ import type { PurseId } from '../../src/core/meter/ledger.ts';
 import type { Store } from '../../src/core/store.ts';
 import { DOCUMENTED_PRICING } from '../../src/http/orphograph/config.ts';
 import { createOrphograph } from '../../src/http/orphograph/index.ts';
-import { createServer } from '../../src/http/server.ts';
 import type { App } from '../../src/http/shared/app.ts';
 import { createLogger } from '../../src/http/shared/log.ts';
 import { encodeTimestamp } from '../../src/proof/ots/codec.ts';
@@ -21,6 +20,7 @@ import { createTimestamp } from '../../src/proof/ots/timestamp.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, type Engine, type TestDatabase } from './databases.ts';
+import { createCheckedServer } from './described-answers.ts';
 import { COOKIE_SESSIONS, createTestMailer, type TestMailer } from './orphograph-people.ts';
 
 const CALENDARS = ['alice', 'bob', 'carol', 'dave', 'erin'].map((name) => ({
@@ -99,9 +99,10 @@ export async function createOrphographWorld(engine: Engine): Promise<OrphographW
         random: systemRandom,
         onLateError: () => {},
       });
-      node.app = createServer({
+      node.app = createCheckedServer({
         surfaces: [
           createOrphograph({
+            verifier: new TextEncoder().encode('# verify_cli.py\n'),
             anchors: node.anchors,
             authenticator: createAuthenticator({
               sha256Hex: systemSha256Hex,

@@ -14,7 +14,6 @@ import type { Store } from '../../src/core/store.ts';
 import type { MonthlyQuotas } from '../../src/core/timestamp/plan.ts';
 import { createTimestampService, type TimestampService } from '../../src/core/timestamp/timestamps.ts';
 import { createProofd } from '../../src/http/proofd/index.ts';
-import { createServer } from '../../src/http/server.ts';
 import type { App } from '../../src/http/shared/app.ts';
 import { createLogger } from '../../src/http/shared/log.ts';
 import { encodeTimestamp } from '../../src/proof/ots/codec.ts';
@@ -22,6 +21,7 @@ import { createTimestamp } from '../../src/proof/ots/timestamp.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
+import { createCheckedServer } from './described-answers.ts';
 
 export const START = Date.parse('2026-04-13T18:42:11Z');
 export const PUBLIC_URL = 'https://touchmark.example.org';
@@ -130,7 +130,7 @@ export function createProofdServer(
   options: { timestamps?: TimestampService; limits?: Partial<Record<LimitName, number>> } = {},
 ): App {
   const wide = { 'proofd-key': 10_000, 'proofd-create-key': 10_000, 'proofd-create-address': 10_000 };
-  return createServer({
+  return createCheckedServer({
     surfaces: [
       createProofd({
         timestamps: options.timestamps ?? world.createService(),

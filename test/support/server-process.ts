@@ -10,7 +10,7 @@ export interface ServerProcess extends AsyncDisposable {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 150_000;
 /** Stopping in order includes answers that wait for calendars. */
 const END_TIMEOUT_MS = 30_000;
 

@@ -5,16 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { createAccounts } from '../../src/app/accounts.ts';
+import { type Audio, createAudio, createSyntheticFiles } from '../../src/app/audio.ts';
+import type { Certification } from '../../src/app/certificates.ts';
+import { createTrackRegistry, type TrackRegistry } from '../../src/app/registry.ts';
 import { systemClock, systemRandom, systemSha256Hex } from '../../src/app/system.ts';
 import type { CredentialKind } from '../../src/core/key/credential.ts';
 import { createKeys, type Keys } from '../../src/core/key/keys.ts';
 import { createLimits, type LimitName } from '../../src/core/limit/limits.ts';
 import { MemoryLimiter } from '../../src/core/limit/memory-limiter.ts';
+import type { PublicLog } from '../../src/core/log/public-log.ts';
 import { openMeter } from '../../src/core/meter/meter.ts';
 import { type CallPolicy, DOCUMENTED_CALL_POLICY } from '../../src/core/meter/policy.ts';
 import type { Store } from '../../src/core/store.ts';
 import { createAccountBilling } from '../../src/http/account-billing/index.ts';
-import { createServer } from '../../src/http/server.ts';
+import { createOperator } from '../../src/http/operator/index.ts';
 import { createLogger } from '../../src/http/shared/log.ts';
 import { type Access, createAdmission } from '../../src/http/trackorigin/admission.ts';
 import { presentError } from '../../src/http/trackorigin/errors.ts';
@@ -22,8 +26,11 @@ import { createTrackorigin } from '../../src/http/trackorigin/index.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createUsageJournals } from '../../src/store/usage-journal.ts';
+import { startCertification } from './certification.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
+import { createCheckedServer } from './described-answers.ts';
 
+const PUBLIC_URL = 'http://127.0.0.1:8080';
 const PASSWORD = 'correct horse battery';
 const KINDS = {
   pk_live: 'trackorigin-publishable-live',
@@ -44,7 +51,11 @@ export interface Customer {
 export interface TrackoriginServer extends AsyncDisposable {
   readonly url: string;
   readonly store: Store;
+  readonly log: PublicLog;
+  readonly certification: Certification;
   readonly keys: Keys;
+  readonly audio: Audio;
+  readonly tracks: TrackRegistry;
   createCustomer(): Promise<Customer>;
   buy(accountId: string, credits: number): Promise<void>;
 }
@@ -65,12 +76,13 @@ export async function startTrackoriginServer(
   const store = createStore(database);
   const common = { store, clock: systemClock, random: systemRandom };
   const limiter = new MemoryLimiter({ maxKeys: 1000, clock: systemClock });
+  const accountSecret = new Uint8Array(randomBytes(32));
   const accounts = cleanup.use(
     createAccounts({
       ...common,
       kysely: database.kysely,
-      secret: new Uint8Array(randomBytes(32)),
-      publicUrl: 'http://127.0.0.1:8080',
+      secret: accountSecret,
+      publicUrl: PUBLIC_URL,
       mailer: { send: async () => {} },
       limiter,
       issuers: [],
@@ -87,12 +99,50 @@ export async function startTrackoriginServer(
       onError: (error) => assert.fail(String(error)),
     }),
   );
+  const { log, certification } = await startCertification(store, cleanup);
   const { sessions } = accounts;
+  const { issuer } = certification;
+  const audio = createAudio(store, log);
+  const { refresh } = certification.memory;
+  const tracks = createTrackRegistry({ store, issuer, search: audio.search, publicLog: log, refresh, accountSecret });
   const admission = { authenticator: keys.authenticator, limiter, limits: createLimits(options.limits), meter };
-  const app = createServer({
+  const app = createCheckedServer({
     surfaces: [
       accounts.surface,
-      createTrackorigin({ ...admission, accounts: store.account, sessions, meter }),
+      createTrackorigin({
+        ...admission,
+        accounts: store.account,
+        sessions,
+        meter,
+        clock: systemClock,
+        certification: {
+          ...certification,
+          certificates: store.certificate,
+          contents: store.audio,
+          log: store.log,
+          publicLog: log,
+          presentDocument: { trackorigin: async (_record, document) => document },
+          newSandboxCertificates: admission.limits['trackorigin-sandbox-account'],
+        },
+        audio: { ...audio, signer: certification.signer },
+        registry: {
+          ...tracks,
+          registry: store.registry,
+          certificates: store.certificate,
+          sessions,
+          publicUrl: PUBLIC_URL,
+        },
+      }),
+      createSyntheticFiles(),
+      createOperator({
+        ...tracks,
+        registry: store.registry,
+        certificates: store.certificate,
+        policies: audio.policies,
+        accounts: store.account,
+        sessions,
+        publicUrl: PUBLIC_URL,
+      }),
       createAccountBilling({ sessions, ledger: store.ledger, subscriptions: store.subscription, meter, ...common }),
       {
         pathPrefixes: ['/api/v1/probe'],
@@ -121,7 +171,11 @@ export async function startTrackoriginServer(
   return {
     url,
     store,
+    log,
+    certification,
     keys,
+    audio,
+    tracks,
 
     async createCustomer() {
       const email = `${randomUUID()}@example.org`;

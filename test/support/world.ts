@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, type ServerSettings, startApp } from '../../src/app/app.ts';
-import { systemRandom } from '../../src/app/system.ts';
+import { systemClock, systemRandom } from '../../src/app/system.ts';
+import { createCertificateKey, loadCertificateKeys } from '../../src/config/certificate-keys.ts';
 import { readConfig } from '../../src/config/config.ts';
+import { createLogSecrets, loadLogKeys } from '../../src/config/log.ts';
 import { readMoney } from '../../src/config/money.ts';
 import { createCalendarSecrets, loadCalendarSecrets } from '../../src/config/secrets.ts';
 import type { AnchorPolicy } from '../../src/core/anchor/policy.ts';
@@ -14,6 +16,7 @@ import { openRegtestChain, type RegtestChain } from '../../src/sandbox/regtest-c
 import { createTestDatabase, type Engine } from './databases.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { findFreePort } from './postgres.ts';
+import { makeTsaKeys } from './tsa-certificates.ts';
 
 export const CALENDAR_NAMES = ['a', 'b', 'alice', 'finney', 'btc'] as const;
 
@@ -70,6 +73,8 @@ export async function startWorld(engine: Engine, policy: Partial<AnchorPolicy> =
   const rpcUrl = new URL(chain.rpcUrl);
   rpcUrl.host = new URL(bitcoin.url).host;
 
+  await createLogSecrets(folder, 'touchmark.example.org/log', systemRandom);
+  await createCertificateKey(folder, systemRandom, systemClock);
   const config = readConfig({ PORT: String(port), TOUCHMARK_FREE_ANCHORS_PER_DAY: 'unlimited' });
   const targets = CALENDAR_NAMES.map((name) => ({ name, url: calendars[name].url }));
   const node = createBitcoinCoreChain({ url: rpcUrl.href, network: 'regtest', timeoutMs: 1_000 });
@@ -93,6 +98,10 @@ export async function startWorld(engine: Engine, policy: Partial<AnchorPolicy> =
     money: readMoney({}, 'regtest'),
     mailer: null,
     accountSecret: systemRandom(32),
+    certificateKeys: await loadCertificateKeys(folder),
+    logKeys: await loadLogKeys(folder, { origin: null }),
+    tsaKeys: await makeTsaKeys(folder),
+    webhooks: { key: systemRandom(32), proxyUrl: null },
     jwtIssuers: [],
     redisUrl: null,
     surfaces: [],

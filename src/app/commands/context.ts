@@ -2,13 +2,17 @@ import { once } from 'node:events';
 import type { DestinationStream, Logger } from 'pino';
 import type { CliIo } from '../../cli/io.ts';
 import { readJwtIssuers, readMailServer } from '../../config/accounts.ts';
+import { loadCertificateKeys } from '../../config/certificate-keys.ts';
 import { readChainLocation, readConfig, readDatabaseLocation, readRedisUrl } from '../../config/config.ts';
 import type { Env } from '../../config/env.ts';
+import { loadLogKeys } from '../../config/log.ts';
 import { readMoney } from '../../config/money.ts';
 import { loadAccountSecret, loadCalendarSecrets } from '../../config/secrets.ts';
+import { loadTsaKeys } from '../../config/tsa.ts';
+import { loadWebhookKey, readWebhookProxy } from '../../config/webhooks.ts';
 import { createLogger } from '../../http/shared/log.ts';
 import { createSmtpMailer } from '../../net/mail.ts';
-import type { AppSettings, ServerSettings } from '../app.ts';
+import type { AppSettings, ServerSettings, WorkSettings } from '../app.ts';
 import { connectChain } from '../chain.ts';
 import { MAINNET_WORK_PACE } from '../workers.ts';
 
@@ -48,13 +52,29 @@ export async function readAppSettings(
   };
 }
 
+/** The settings of what signs the public log. Errors: ConfigError. */
+export async function readWorkSettings(
+  context: OperatorContext,
+  logDestination?: DestinationStream,
+): Promise<WorkSettings> {
+  const settings = await readAppSettings(context, logDestination);
+  const { dataFolder, log, tsa } = settings.config;
+  return {
+    ...settings,
+    logKeys: await loadLogKeys(dataFolder, log),
+    tsaKeys: await loadTsaKeys(dataFolder, tsa),
+    webhooks: { key: await loadWebhookKey(dataFolder), proxyUrl: readWebhookProxy(context.env) },
+  };
+}
+
 /** The settings of a server that serves every contract. Errors: ConfigError. */
 export async function readServerSettings(context: OperatorContext): Promise<ServerSettings> {
   const { env } = context;
-  const settings = await readAppSettings(context);
+  const settings = await readWorkSettings(context);
   return {
     ...settings,
     accountSecret: await loadAccountSecret(settings.config.dataFolder),
+    certificateKeys: await loadCertificateKeys(settings.config.dataFolder),
     jwtIssuers: readJwtIssuers(env),
     redisUrl: readRedisUrl(env),
     surfaces: [],

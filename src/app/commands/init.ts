@@ -1,9 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { writeJsonLine } from '../../cli/io.ts';
+import { createCertificateKey } from '../../config/certificate-keys.ts';
 import { readChainLocation, readConfig, readDatabaseLocation } from '../../config/config.ts';
+import { createLogSecrets, defaultLogOrigin, loadLogKeys } from '../../config/log.ts';
 import { createAccountSecret, createCalendarSecrets, loadCalendarSecrets } from '../../config/secrets.ts';
-import { systemRandom } from '../system.ts';
+import { createTsaSecret } from '../../config/tsa.ts';
+import { createWebhookKey } from '../../config/webhooks.ts';
+import { formatVerifierKey } from '../../proof/note/verifier-key.ts';
+import { systemClock, systemRandom } from '../system.ts';
 import type { OperatorContext } from './context.ts';
 
 export function registerInit(program: Command, { io, env }: OperatorContext): void {
@@ -36,6 +41,12 @@ Example:
         return tip?.height ?? null;
       };
       await createAccountSecret(config.dataFolder, systemRandom);
+      const logOrigin = config.log.origin ?? defaultLogOrigin(config.http.publicUrl);
+      await createLogSecrets(config.dataFolder, logOrigin, systemRandom);
+      const { key: logKey } = (await loadLogKeys(config.dataFolder, config.log)).log;
+      await createTsaSecret(config.dataFolder, new URL(config.http.publicUrl).host, systemRandom, systemClock);
+      await createWebhookKey(config.dataFolder, systemRandom);
+      await createCertificateKey(config.dataFolder, systemRandom, systemClock);
       const created = await createCalendarSecrets(config.dataFolder, names, systemRandom, readHeight);
       const secrets = await loadCalendarSecrets(config.dataFolder, names);
       await using database = await openDatabase(readDatabaseLocation(env));
@@ -45,8 +56,15 @@ Example:
         created: created.includes(name),
         address: createStampWallet(secrets.get(name)!.walletKey, config.network).address,
       }));
-      if (json) return writeJsonLine(io, { dataFolder: config.dataFolder, migrations, calendars });
+      if (json)
+        return writeJsonLine(io, {
+          dataFolder: config.dataFolder,
+          migrations,
+          log: formatVerifierKey(logKey),
+          calendars,
+        });
       io.out(`The data folder is ${config.dataFolder}, the schema is up to date.\n`);
+      io.out(`The public log is ${logKey.name}; its key is ${formatVerifierKey(logKey)}\n`);
       for (const { name, created: isNew, address } of calendars) {
         io.out(`Calendar ${name}: ${isNew ? 'new keys made; ' : ''}fund it at ${address}\n`);
         if (secrets.get(name)!.birthHeight === null) {

@@ -18,8 +18,8 @@ Example:
     )
     .action(async () => {
       const { startWork } = await import('../app.ts');
-      const { readAppSettings, runUntilAborted } = await import('./context.ts');
-      const settings = await readAppSettings(context);
+      const { readWorkSettings, runUntilAborted } = await import('./context.ts');
+      const settings = await readWorkSettings(context);
       const workers = await startWork(settings);
       settings.logger.info('working');
       await runUntilAborted(workers, context.io, settings.logger);

@@ -31,4 +31,6 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** Where a POST ends mails of this kind (RFC 8058). */
+  readonly unsubscribeUrl?: string;
 }

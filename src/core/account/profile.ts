@@ -37,7 +37,7 @@ const RESERVED_HANDLES = new Set([
 
 const HANDLE = new RegExp(HANDLE_PATTERN);
 /** Control characters, line and paragraph separators, and the marks that turn the direction of text around. */
-const FORBIDDEN_IN_LINE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+export const FORBIDDEN_IN_LINE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 /** The same, but lines may end. */
 const FORBIDDEN_IN_TEXT = /(?!\n)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 

@@ -22,6 +22,7 @@ export type TokenVerdict =
   | { readonly ok: false; readonly refusal: TokenRefusal };
 
 export interface BearerTokens {
+  /** Rejects with what the store threw when nothing could be found out. */
   verify(token: string): Promise<TokenVerdict>;
 }
 

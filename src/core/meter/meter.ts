@@ -89,7 +89,7 @@ async function settleAbandoned({ store, policy, clock }: MeterParts, journal: Ab
         // A journal out of a backup, say: it was settled long ago.
         if (await writers.usage.hasEnded(nodeId)) return;
         const states = await settleCounts(writers, part, { nodeId, policy, now });
-        await writers.usage.save(nodeId, states.map(releaseGrant));
+        await writers.usage.save(nodeId, states.map(releaseGrant), now);
       });
     }
   }
@@ -219,7 +219,7 @@ class GrantingMeter implements Meter {
     return store.transact(async (writers) => {
       const { usage } = writers;
       if (held !== undefined && held.month !== month) {
-        await usage.save(nodeId, (await settleCounts(writers, [{ ...held }], context)).map(releaseGrant));
+        await usage.save(nodeId, (await settleCounts(writers, [{ ...held }], context)).map(releaseGrant), now);
       }
       const calls = held?.month === month ? held.calls : 0;
       const [settled] = await settleCounts(writers, [{ accountId, month, calls }], context);
@@ -228,7 +228,7 @@ class GrantingMeter implements Meter {
       const wanted = Math.max(request.wanted(), Math.floor(left / GRANT_SHARE));
       const granted = Math.max(0, Math.min(left, wanted, GRANT_MAX_CALLS, policy.callsPerCredit));
       const state = { ...settled!, granted: settled!.counted + granted, grantedUntil: now + GRANT_RESERVED_MS };
-      await usage.save(nodeId, [state]);
+      await usage.save(nodeId, [state], now);
       return { state, reserved };
     });
   }
@@ -285,7 +285,7 @@ class GrantingMeter implements Meter {
       const kept = states.map((state, i) =>
         idle.has(grants[i]!) ? releaseGrant(state) : { ...state, grantedUntil: now + GRANT_RESERVED_MS },
       );
-      await writers.usage.save(nodeId, kept);
+      await writers.usage.save(nodeId, kept, now);
     });
   }
 

@@ -47,13 +47,22 @@ export interface UsageState {
 export interface UsageReader {
   /** All from one moment. */
   find(accountId: string, month: Month): Promise<AccountUsage>;
+  /** Since that day, in order; days without a call are left out. */
+  listDays(accountId: string, sinceDay: string): Promise<readonly UsageDay[]>;
+}
+
+/** Calls of an account by the day, UTC, on which they were reported: those of the last second before midnight may be the next day's. */
+export interface UsageDay {
+  /** `YYYY-MM-DD` */
+  readonly day: string;
+  readonly calls: number;
 }
 
 export interface UsageWriter {
   /** Locks the accounts, each named once, until the transaction ends. In the order of `counts`. */
   lock(nodeId: string, counts: readonly UsageCount[]): Promise<readonly UsageState[]>;
-  /** Writes states of accounts that are locked. */
-  save(nodeId: string, states: readonly UsageState[]): Promise<void>;
+  /** Writes states of accounts that are locked. `now` is epoch ms: whose day the calls are that are new. */
+  save(nodeId: string, states: readonly UsageState[], now: number): Promise<void>;
   /** Of an account that is locked. */
   findRoom(accountId: string, exceptNode: string, now: number): Promise<UsageRoom>;
   /** Ends a run of a node that has reported all its counts: none will be taken again. */

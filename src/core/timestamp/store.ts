@@ -24,10 +24,14 @@ export interface TimestampFilter {
 }
 
 export interface TimestampReader {
+  /** By the id that people have, whoever's it is. */
+  findByCertificateId(certificateId: string): Promise<StoredTimestamp | null>;
   find(accountId: string, id: string): Promise<StoredTimestamp | null>;
   /** Newest first, made before `before`. */
   list(filter: TimestampFilter, before: number | null, limit: number): Promise<readonly StoredTimestamp[]>;
   count(filter: TimestampFilter): Promise<number>;
+  /** Whoever's they are, oldest first. */
+  listByDigest(digest: Uint8Array, limit: number): Promise<readonly StoredTimestamp[]>;
   hasDigest(accountId: string, digest: Uint8Array): Promise<boolean>;
   /** How many of the account's were made at `since` or later; stops counting at `limit`. */
   countSince(accountId: string, since: number, limit: number): Promise<number>;

@@ -33,6 +33,9 @@ const ROWS: Readonly<Record<Code, Row>> = {
 
 const FIELD_CODES: Readonly<Record<string, Code>> = { before: 'cursor-invalid', limit: 'limit-invalid' };
 
+/** For the description of the API. */
+export const ERROR_CODES: readonly string[] = Object.keys(ROWS);
+
 export function presentError(error: unknown, requestId: string): ErrorAnswer {
   const { status, code, message } = ROWS[codeOf(error)];
   return {

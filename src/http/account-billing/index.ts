@@ -6,8 +6,9 @@ import type { LedgerReader } from '../../core/meter/ledger.ts';
 import type { Meter } from '../../core/meter/meter.ts';
 import type { SubscriptionReader } from '../../core/meter/subscription.ts';
 import type { App } from '../shared/app.ts';
+import { SESSION, SESSION_SCHEMES } from '../shared/openapi/api-description.ts';
 import type { Surface } from '../shared/surface.ts';
-import { AccountBillingError, presentError } from './errors.ts';
+import { AccountBillingError, ERROR_CODES, presentError } from './errors.ts';
 import {
   ApiUsage,
   Entry,
@@ -37,6 +38,14 @@ const PURSES_MAX = 500;
 export function createAccountBilling(parts: AccountBillingParts): Surface {
   return {
     pathPrefixes: ['/api/account/ledger', '/api/account/plan'],
+    api: {
+      name: 'AccountBilling',
+      tags: { account: 'What an account of this server has, for its own pages.' },
+      securitySchemes: SESSION_SCHEMES,
+      security: SESSION,
+      errorBody: ErrorBody,
+      errorCodes: ERROR_CODES,
+    },
     presentError,
     register(app) {
       registerLedger(app, parts);

@@ -3,9 +3,12 @@ import type { CreditEntry, EntryPosition, PurseId } from '../../core/meter/ledge
 import type { UsageReport } from '../../core/meter/meter.ts';
 import type { Subscription } from '../../core/meter/subscription.ts';
 
-export const ErrorBody = Type.Object({
-  error: Type.Object({ code: Type.String(), message: Type.String(), request_id: Type.String() }),
-});
+export const ErrorBody = Type.Object(
+  {
+    error: Type.Object({ code: Type.String(), message: Type.String(), request_id: Type.String() }),
+  },
+  { title: 'AccountBillingError' },
+);
 
 export const Entry = Type.Object({
   purse: Type.String(),

@@ -65,6 +65,9 @@ const FIELD_CODES: Readonly<Record<string, Code>> = {
   grace_seconds: 'grace-invalid',
 };
 
+/** For the description of the API. */
+export const ERROR_CODES: readonly string[] = Object.keys(ROWS);
+
 export function presentError(error: unknown, requestId: string): ErrorAnswer {
   const { status, code, message } = ROWS[codeOf(error)];
   const headers = error instanceof RateLimitError ? { 'retry-after': String(error.retryAfterSeconds) } : {};

@@ -8,10 +8,11 @@ import { KeyError } from '../../core/key/mint.ts';
 import type { Limit, Limiter } from '../../core/limit/limiter.ts';
 import type { SubscriptionReader } from '../../core/meter/subscription.ts';
 import type { App } from '../shared/app.ts';
+import { SESSION, SESSION_SCHEMES } from '../shared/openapi/api-description.ts';
 import { takeTokens } from '../shared/rate-limit.ts';
 import { requireSameOrigin } from '../shared/same-origin.ts';
 import type { Surface } from '../shared/surface.ts';
-import { AccountKeysError, presentError } from './errors.ts';
+import { AccountKeysError, ERROR_CODES, presentError } from './errors.ts';
 import { ErrorBody, Key, Kind, Name, NewKey, presentKey, presentMinted, Scopes } from './wire.ts';
 
 export interface AccountKeysParts {
@@ -42,6 +43,14 @@ const ById = Type.Object({ id: Type.String() });
 export function createAccountKeys(parts: AccountKeysParts): Surface {
   return {
     pathPrefixes: ['/api/account/keys'],
+    api: {
+      name: 'AccountKeys',
+      tags: { account: 'What an account of this server has, for its own pages.' },
+      securitySchemes: SESSION_SCHEMES,
+      security: SESSION,
+      errorBody: ErrorBody,
+      errorCodes: ERROR_CODES,
+    },
     presentError,
     register: (app) => registerRoutes(app, parts),
   };

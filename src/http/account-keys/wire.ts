@@ -21,24 +21,30 @@ export const Scopes = Type.Unsafe<string[] | null>({
   uniqueItems: true,
 });
 
-export const Key = Type.Object({
-  id: Type.String(),
-  kind: Kind,
-  name: orNull('string'),
-  display_prefix: Type.String(),
-  scopes: Scopes,
-  created_at: Type.String(),
-  last_used_at: orNull('string'),
-  expires_at: orNull('string'),
-  revoked_at: orNull('string'),
-});
+export const Key = Type.Object(
+  {
+    id: Type.String(),
+    kind: Kind,
+    name: orNull('string'),
+    display_prefix: Type.String(),
+    scopes: Scopes,
+    created_at: Type.String(),
+    last_used_at: orNull('string'),
+    expires_at: orNull('string'),
+    revoked_at: orNull('string'),
+  },
+  { title: 'AccountKey' },
+);
 
 /** `secret` is shown here and never again. */
-export const NewKey = Type.Object({ ...Key.properties, secret: Type.String() });
+export const NewKey = Type.Object({ ...Key.properties, secret: Type.String() }, { title: 'NewAccountKey' });
 
-export const ErrorBody = Type.Object({
-  error: Type.Object({ code: Type.String(), message: Type.String(), request_id: Type.String() }),
-});
+export const ErrorBody = Type.Object(
+  {
+    error: Type.Object({ code: Type.String(), message: Type.String(), request_id: Type.String() }),
+  },
+  { title: 'AccountKeysError' },
+);
 
 export function presentKey(credential: Credential): Static<typeof Key> {
   return {

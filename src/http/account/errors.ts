@@ -76,6 +76,9 @@ const ROWS: Readonly<Record<Code, Row>> = {
   internal: { status: 500, code: 'INTERNAL_ERROR', message: 'The server failed to answer. Try again later.' },
 };
 
+/** For the description of the API. */
+export const ERROR_CODES: readonly string[] = Object.keys(ROWS);
+
 export function presentError(error: unknown): ErrorAnswer {
   const { status, code, message } = ROWS[codeOf(error)];
   const field = error instanceof RequestFault && error.code === 'input-invalid' ? error.field : '';

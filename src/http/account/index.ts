@@ -4,14 +4,15 @@ import type { Sessions } from '../../core/account/account.ts';
 import { checkAvatarUrl, checkDisplayName } from '../../core/account/profile.ts';
 import type { Limiter } from '../../core/limit/limiter.ts';
 import type { Store } from '../../core/store.ts';
+import { ANYONE, SESSION, SESSION_SCHEMES } from '../shared/openapi/api-description.ts';
 import { requireSameOrigin } from '../shared/same-origin.ts';
 import type { Surface } from '../shared/surface.ts';
 import type { Auth } from './auth.ts';
 import { askAuth, passOn } from './auth-handler.ts';
 import { AUTH_ROUTES, type AuthRoute } from './auth-routes.ts';
-import { AccountError, presentError } from './errors.ts';
+import { AccountError, ERROR_CODES, presentError } from './errors.ts';
 import { type Attempt, createAttemptGuards } from './guard.ts';
-import { registerProfile } from './profile.ts';
+import { ErrorBody, registerProfile } from './profile.ts';
 
 export interface AccountSurfaceParts {
   readonly auth: Auth;
@@ -35,6 +36,14 @@ const ANSWER_STEP_MS = 500;
 export function createAccountSurface(parts: AccountSurfaceParts): Surface {
   return {
     pathPrefixes: ['/api/auth', '/api/account'],
+    api: {
+      name: 'Account',
+      tags: { account: 'What an account of this server has, for its own pages.' },
+      securitySchemes: SESSION_SCHEMES,
+      security: SESSION,
+      errorBody: ErrorBody,
+      errorCodes: ERROR_CODES,
+    },
     presentError,
     register(app) {
       const run = createRunner(parts);
@@ -49,6 +58,8 @@ export function createAccountSurface(parts: AccountSurfaceParts): Surface {
           schema: {
             summary,
             tags: ['account'],
+            ...(route.isOpen && { security: ANYONE }),
+            response: { ...route.answers, ...describeRefusals(route) },
             ...(body && { body }),
             ...(query && { querystring: query }),
             ...(params && { params }),
@@ -60,6 +71,12 @@ export function createAccountSurface(parts: AccountSurfaceParts): Surface {
       registerProfile(app, parts);
     },
   };
+}
+
+/** Those that the route can give besides what every route can. */
+function describeRefusals({ guard, body, isOpen }: AuthRoute) {
+  const statuses = [...(body ? [400, 413, 415] : []), ...(isOpen ? [] : [401]), ...(guard ? [429] : [])];
+  return Object.fromEntries(statuses.map((status) => [status, ErrorBody]));
 }
 
 type Run = (route: AuthRoute, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;

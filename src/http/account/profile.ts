@@ -18,16 +18,19 @@ const ProfileFields = {
 };
 const DisplayName = Type.String({ description: '1 to 80 characters.' });
 
-const AccountProfile = Type.Object({
-  id: Type.String(),
-  email: Type.String(),
-  role: Type.Union([Type.Literal('member'), Type.Literal('operator')]),
-  created_at: Type.String(),
-  display_name: DisplayName,
-  ...ProfileFields,
-});
+const AccountProfile = Type.Object(
+  {
+    id: Type.String(),
+    email: Type.String(),
+    role: Type.Union([Type.Literal('member'), Type.Literal('operator')]),
+    created_at: Type.String(),
+    display_name: DisplayName,
+    ...ProfileFields,
+  },
+  { title: 'AccountProfile' },
+);
 
-const ErrorBody = Type.Object({ code: Type.String(), message: Type.String() });
+export const ErrorBody = Type.Object({ code: Type.String(), message: Type.String() }, { title: 'AccountError' });
 
 const getSchema = {
   summary: 'The profile of the account that is signed in',

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox';
 import type { Anchored, AnchorService } from '../../core/anchor/anchor.ts';
 import type { App } from '../shared/app.ts';
-import { fieldOf } from '../shared/request-fault.ts';
+import { fieldOf } from '../shared/schema-problems.ts';
 import type { Admissions } from './admission.ts';
+import { PAYER } from './api.ts';
 import { codeOfField, presentItemError } from './errors.ts';
 import { ANCHOR_ERRORS, AnchorItem, nullable } from './schemas.ts';
 import { submitAdmitted } from './submit.ts';
@@ -32,6 +33,7 @@ const schema = {
   description:
     'Each item succeeds or fails alone: one that is not valid, or that a pack has no credit left for, does not keep the others from being anchored. The whole is ok when at least one was.',
   tags: ['orphograph'],
+  security: PAYER,
   // Items are checked one by one, so that a bad one fails alone.
   body: Type.Object({ hashes: Type.Array(Type.Unknown(ITEM), { minItems: 1, maxItems: BATCH_MAX_ITEMS }) }),
   response: {

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { App } from '../shared/app.ts';
 import type { Admission, Admissions } from './admission.ts';
+import { PAYER } from './api.ts';
 import { type Notifier, parseNotifyEmail } from './notify.ts';
 import { ANCHOR_ERRORS, AnchorItem, nullable } from './schemas.ts';
 import { submitAdmitted } from './submit.ts';
@@ -38,6 +39,7 @@ const schema = {
   summary: 'Anchor one SHA-256 digest',
   description: 'With X-Pack-Token or X-Orpho-Api-Key, or anonymously on the free tier.',
   tags: ['orphograph'],
+  security: PAYER,
   body: AnchorBody,
   response: { 200: Anchored, ...ANCHOR_ERRORS },
 };

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
 import type { Account, Sessions } from '../../core/account/account.ts';
 import type { App } from '../shared/app.ts';
+import { SESSION } from '../shared/openapi/api-description.ts';
 import { requireSameOrigin } from '../shared/same-origin.ts';
 import { BtcOrder, presentBtcOrder } from './btc-order-wire.ts';
 import { OrphographError } from './errors.ts';
@@ -15,6 +16,7 @@ const BODY_MAX_BYTES = 4 * 1024;
 const schema = {
   summary: 'Order a pack, to be paid in Bitcoin within an hour',
   tags: ['orphograph'],
+  security: SESSION,
   body: Type.Object({
     pack: Type.Optional(Type.String({ maxLength: 64, description: 'Its name; without it, the first pack there is.' })),
   }),

@@ -9,20 +9,23 @@ import { presentTime } from './wire.ts';
 
 export const BtcOrderParams = Type.Object({ order_id: Type.String({ pattern: '^btc_[A-Za-z0-9_-]{1,32}$' }) });
 
-export const BtcOrder = Type.Object({
-  order_id: Type.String(),
-  status: Type.String({
-    description:
-      'awaiting_payment; seen: paid, not yet in a block; confirming: in a block; paid: the token was mailed; late: paid ' +
-      'after the expiry, the token was mailed all the same; underpaid: less than the amount came; expired.',
-  }),
-  address: Type.String(),
-  amount_sats: Type.Integer(),
-  expires_at: Type.String(),
-  tx_hash: nullable('string'),
-  received_sats: Type.Integer({ description: 'Not in the contract, as is note.' }),
-  note: nullable('string'),
-});
+export const BtcOrder = Type.Object(
+  {
+    order_id: Type.String(),
+    status: Type.String({
+      description:
+        'awaiting_payment; seen: paid, not yet in a block; confirming: in a block; paid: the token was mailed; late: paid ' +
+        'after the expiry, the token was mailed all the same; underpaid: less than the amount came; expired.',
+    }),
+    address: Type.String(),
+    amount_sats: Type.Integer(),
+    expires_at: Type.String(),
+    tx_hash: nullable('string'),
+    received_sats: Type.Integer({ description: 'Not in the contract, as is note.' }),
+    note: nullable('string'),
+  },
+  { title: 'BitcoinOrder' },
+);
 
 export function presentBtcOrder(paid: PaidOrder, now: number) {
   const { order } = paid;

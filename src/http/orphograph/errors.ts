@@ -199,6 +199,9 @@ const FIELD_CODES: Readonly<Record<string, Code>> = {
 /** A cache may keep a 404 without being told to (RFC 9111 section 4.2.2); here it may be over with the next request. */
 const OF_THE_MOMENT = { 'cache-control': 'no-store' };
 
+/** For the description of the API. */
+export const ERROR_CODES: readonly string[] = Object.keys(ROWS);
+
 export function presentError(error: unknown): ErrorAnswer {
   const { status, error: code, message, retryAfterSeconds } = ROWS[codeOf(error)];
   if (error instanceof FreeTierError) {

@@ -10,6 +10,7 @@ import type { Surface } from '../shared/surface.ts';
 import { createAdmissions } from './admission.ts';
 import { registerAnchor } from './anchor.ts';
 import { registerAnchorBatch } from './anchor-batch.ts';
+import { ORPHOGRAPH_API } from './api.ts';
 import { registerBadgeJs } from './badge-js.ts';
 import { registerBadgeSvg } from './badge-svg.ts';
 import { registerBtcOrder } from './btc-order.ts';
@@ -26,7 +27,6 @@ import { registerReceiptPrivacy } from './receipt-privacy.ts';
 import { registerReceiptZip } from './receipt-zip.ts';
 import type { Shop } from './shop.ts';
 import { registerStats } from './stats.ts';
-import { registerStatusPage } from './status-page.ts';
 import { registerStripeWebhook } from './stripe-webhook.ts';
 import { createHasSubscription, createRequireSubscriber } from './subscriber.ts';
 import { registerSummary } from './summary.ts';
@@ -53,6 +53,8 @@ export interface OrphographParts {
   readonly shop: Shop | null;
   /** Without a trailing slash. */
   readonly publicUrl: string;
+  /** `verify_cli.py`, which archives bring along. */
+  readonly verifier: Uint8Array;
   readonly clock: Clock;
 }
 
@@ -60,7 +62,8 @@ export interface OrphographParts {
 export function createOrphograph(parts: OrphographParts): Surface {
   const { anchors, sessions, network, pricing, shop, clock } = parts;
   return {
-    pathPrefixes: ['/api/', '/badge.js', '/status.html'],
+    pathPrefixes: ['/api/', '/badge.js'],
+    api: ORPHOGRAPH_API,
     presentError,
     register(app) {
       const hasSubscription = createHasSubscription(parts.subscriptions, clock);
@@ -74,14 +77,13 @@ export function createOrphograph(parts: OrphographParts): Surface {
       registerAnchor(app, anchors, admissions, notifier);
       registerAnchorBatch(app, anchors, admissions);
       registerReceipt(app, ready, sessions);
-      registerReceiptZip(app, findReceipt);
+      registerReceiptZip(app, findReceipt, parts.verifier);
       registerSummary(app, findReceipt, network);
       registerVerify(app, findReceipt);
       registerVault(app, anchors, requireSubscriber);
       registerVaultZip(app, anchors, requireSubscriber);
       registerReceiptPrivacy(app, anchors, ready, requireSubscriber, parts.publicUrl);
       registerHealth(app, checkHealth);
-      registerStatusPage(app, checkHealth);
       registerStats(app, anchors, shop?.desk ?? null, clock);
       registerConfig(app, pricing, shop);
       registerBadgeSvg(app, findReceipt, network);

@@ -140,6 +140,7 @@ test('the archive holds the receipt as it is served, every proof, and how to che
     'btc.ots',
     'finney.ots',
     'receipt.json',
+    'verify_cli.py',
   ]);
   assert.equal(strFromU8(files['receipt.json']!), served.body);
   assert.match(strFromU8(files['README.txt']!), /touchmark verify/);

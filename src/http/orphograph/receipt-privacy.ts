@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { App } from '../shared/app.ts';
 import type { FreshCache } from '../shared/fresh-cache.ts';
+import { SESSION } from '../shared/openapi/api-description.ts';
 import { requireSameOrigin } from '../shared/same-origin.ts';
 import { receiptUnknown } from './find-receipt.ts';
 import type { ReadyReceipt } from './ready-receipts.ts';
@@ -14,6 +15,7 @@ const BODY_MAX_BYTES = 4 * 1024;
 const schema = {
   summary: 'Hide a receipt of your own from everyone else, or show it again',
   tags: ['orphograph'],
+  security: SESSION,
   params: ReceiptParams,
   body: Type.Object({ private: Type.Boolean() }),
   response: {

@@ -12,16 +12,19 @@ const README = `This archive is a Touchmark receipt: evidence that a file existe
 
   receipt.json   what the server recorded when the file's digest was submitted
   *.ots          one OpenTimestamps proof for each calendar that took the digest
+  verify_cli.py  checks them; it needs Python 3.9 or later and nothing else
 
 Keep it together with the file it is about, unchanged. The file itself is not in here, and the server never had it.
 
 To check it, with the archive and the file in one folder:
 
+  python3 verify_cli.py receipt.json --file ${'<file>'}
   touchmark verify ${'<archive>'}.zip --file ${'<file>'}
 
-or give any of the .ots files, with the file, to any OpenTimestamps client. Both compute the file's SHA-256 digest,
-follow the operations in the proof from it to the Merkle root of a Bitcoin block, and compare that root with the block's
-header. Neither asks the server that made this receipt, so the check works without it.
+The first is run in the folder of the unpacked archive. Both take block headers from public servers unless --headers,
+--esplora or --rpc names another source. Or give any of the .ots files, with the file, to any OpenTimestamps client. All
+of them compute the file's SHA-256 digest, follow the operations in the proof from it to the Merkle root of a Bitcoin
+block, and compare that root with the block's header. None asks the server that made this receipt.
 
 A proof that does not lead to a block yet is pending. It can be completed later ("touchmark upgrade", or "ots upgrade"),
 or this archive can be downloaded again.
@@ -42,12 +45,13 @@ const schema = {
 };
 
 /** `GET /api/receipt/{receipt_id}.zip` */
-export function registerReceiptZip(app: App, findReceipt: FindReceipt): void {
+export function registerReceiptZip(app: App, findReceipt: FindReceipt, verifier: Uint8Array): void {
   app.get('/api/receipt/:receipt_id.zip', { schema, config: { cors: true } }, async (request, reply) => {
     const { stored, proofs } = await findReceipt(request);
     const files: Zippable = {
       'receipt.json': strToU8(JSON.stringify(presentReceipt(stored, proofs))),
       'README.txt': strToU8(README),
+      'verify_cli.py': [verifier, { level: 6 }],
     };
     for (const { fileName, bytes } of proofs) if (bytes !== null) files[fileName] = bytes;
     // Digests do not compress.

@@ -5,17 +5,23 @@ export function nullable<T extends 'string' | 'integer' | 'number'>(type: T, opt
   return Type.Unsafe<(T extends 'string' ? string : number) | null>({ ...options, type: [type, 'null'] });
 }
 
-export const ErrorBody = Type.Object({
-  error: Type.String({ description: 'A code for programs; it does not change.' }),
-  message: Type.String({ description: 'A sentence for people; it may change.' }),
-});
+export const ErrorBody = Type.Object(
+  {
+    error: Type.String({ description: 'A code for programs; it does not change.' }),
+    message: Type.String({ description: 'A sentence for people; it may change.' }),
+  },
+  { title: 'OrphographError' },
+);
 
-const RateLimitedBody = Type.Object({
-  error: Type.String(),
-  message: Type.String(),
-  retry_after_seconds: Type.Integer({ minimum: 1 }),
-  limit_per_hour: Type.Number(),
-});
+const RateLimitedBody = Type.Object(
+  {
+    error: Type.String(),
+    message: Type.String(),
+    retry_after_seconds: Type.Integer({ minimum: 1 }),
+    limit_per_hour: Type.Number(),
+  },
+  { title: 'OrphographRateLimited' },
+);
 
 export const SUBSCRIBER_ERRORS = { 400: ErrorBody, 401: ErrorBody, 402: ErrorBody };
 export const READ_ERRORS = { 400: ErrorBody, 404: ErrorBody };
@@ -41,18 +47,21 @@ export const AnchorItem = Type.Object({
   ),
 });
 
-export const Receipt = Type.Object({
-  receipt_id: Type.String(),
-  found: Type.Literal(true),
-  created_at: Type.String(),
-  hash_hex: Type.String(),
-  sha512_hex: nullable('string'),
-  client_label: nullable('string'),
-  status: Type.Union([Type.Literal('pending'), Type.Literal('partial'), Type.Literal('pinned')]),
-  btc_pinned_at: nullable('string'),
-  calendars_ok: Type.Integer(),
-  calendars_total: Type.Integer(),
-  checks: Type.Array(
-    Type.Object({ file: Type.String(), magic_ok: Type.Boolean(), hash_match: Type.Boolean(), ok: Type.Boolean() }),
-  ),
-});
+export const Receipt = Type.Object(
+  {
+    receipt_id: Type.String(),
+    found: Type.Literal(true),
+    created_at: Type.String(),
+    hash_hex: Type.String(),
+    sha512_hex: nullable('string'),
+    client_label: nullable('string'),
+    status: Type.Union([Type.Literal('pending'), Type.Literal('partial'), Type.Literal('pinned')]),
+    btc_pinned_at: nullable('string'),
+    calendars_ok: Type.Integer(),
+    calendars_total: Type.Integer(),
+    checks: Type.Array(
+      Type.Object({ file: Type.String(), magic_ok: Type.Boolean(), hash_match: Type.Boolean(), ok: Type.Boolean() }),
+    ),
+  },
+  { title: 'OrphographReceipt' },
+);

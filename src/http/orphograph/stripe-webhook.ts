@@ -11,6 +11,8 @@ const BODY_MAX_BYTES = 512 * 1024;
 const schema = {
   summary: 'Events of the payment provider, signed by it',
   tags: ['orphograph'],
+  // For the payment provider only.
+  hide: true,
   response: { 200: Type.Object({ received: Type.Literal(true) }), 400: ErrorBody },
 };
 

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { AnchorError, type AnchorService } from '../../core/anchor/anchor.ts';
 import type { StoredReceipt } from '../../core/anchor/store.ts';
 import type { App } from '../shared/app.ts';
+import { SESSION } from '../shared/openapi/api-description.ts';
 import { writeZip, type ZipFolder } from '../shared/zip-stream.ts';
 import { SUBSCRIBER_ERRORS } from './schemas.ts';
 import type { RequireSubscriber } from './subscriber.ts';
@@ -15,6 +16,7 @@ const schema = {
   summary: 'All receipts of your account as one archive',
   description: 'A folder for each receipt, named by its id, with receipt.json and the .ots files; newest first.',
   tags: ['orphograph'],
+  security: SESSION,
   response: {
     200: { content: { 'application/zip': { schema: Type.Unsafe<Readable>({ type: 'string', format: 'binary' }) } } },
     401: SUBSCRIBER_ERRORS[401],

@@ -3,6 +3,7 @@ import type { AnchorService } from '../../core/anchor/anchor.ts';
 import type { Receipt as StoredReceiptRow } from '../../core/anchor/receipt.ts';
 import type { OwnedQuery } from '../../core/anchor/store.ts';
 import type { App } from '../shared/app.ts';
+import { SESSION } from '../shared/openapi/api-description.ts';
 import { nullable, Receipt, SUBSCRIBER_ERRORS } from './schemas.ts';
 import type { RequireSubscriber } from './subscriber.ts';
 import { presentReceipt } from './wire.ts';
@@ -35,6 +36,7 @@ const schema = {
   description:
     'Each as GET /api/receipt/{receipt_id} has it, with its private flag. next_before is null on the last page.',
   tags: ['orphograph'],
+  security: SESSION,
   querystring: Query,
   response: {
     200: Type.Object({

@@ -7,6 +7,7 @@ import type { SubscriptionReader } from '../../core/meter/subscription.ts';
 import { planOf, type TimestampPlan } from '../../core/timestamp/plan.ts';
 import { clientAddress } from '../shared/client-network.ts';
 import { CredentialFault, type KeyDemand, readSecret, requireCredential } from '../shared/credentials.ts';
+import { demanding, type Security } from '../shared/openapi/api-description.ts';
 import { RateLimitError, showLimits, showOldLimits } from '../shared/rate-limit.ts';
 import { ProofdError } from './errors.ts';
 
@@ -33,6 +34,8 @@ export interface AdmissionParts {
   readonly limits: Limits;
   readonly clock: Clock;
 }
+
+const KEY: Security = [{ proofdKey: [] }];
 
 export function createAdmission({ authenticator, subscriptions, limiter, limits, clock }: AdmissionParts): Admission {
   const callers = new WeakMap<FastifyRequest, Caller>();
@@ -63,14 +66,14 @@ export function createAdmission({ authenticator, subscriptions, limiter, limits,
   }
 
   return {
-    async admitRead(request, reply) {
+    admitRead: demanding(KEY, async (request: FastifyRequest, reply: FastifyReply) => {
       reply.header('cache-control', 'no-store');
       const { id, accountId } = await authenticate(request, 'read');
       await take(reply, [{ limit: limits['proofd-key'], key: id }]);
       await letIn(request, accountId);
-    },
+    }),
 
-    async admitCreate(request, reply) {
+    admitCreate: demanding(KEY, async (request: FastifyRequest, reply: FastifyReply) => {
       reply.header('cache-control', 'no-store');
       const { id, accountId } = await authenticate(request, 'write');
       await take(reply, [
@@ -79,7 +82,7 @@ export function createAdmission({ authenticator, subscriptions, limiter, limits,
         { limit: limits['proofd-create-address'], key: clientAddress(request.ip) },
       ]);
       await letIn(request, accountId);
-    },
+    }),
 
     callerOf: (request) => callers.get(request)!,
   };

@@ -189,6 +189,9 @@ const ROWS: Readonly<Record<Code, Row>> = {
   },
 };
 
+/** For the description of the API. */
+export const ERROR_CODES: readonly string[] = Object.keys(ROWS);
+
 export function presentError(error: unknown, requestId: string): ErrorAnswer {
   const { status, code, message, headers } = ROWS[codeOf(error)];
   return { status, ...(headers && { headers }), body: { error: { code, message, request_id: requestId } } };

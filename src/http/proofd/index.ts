@@ -1,6 +1,7 @@
 import type { TimestampService } from '../../core/timestamp/timestamps.ts';
 import type { Surface } from '../shared/surface.ts';
 import { type AdmissionParts, createAdmission } from './admission.ts';
+import { PROOFD_API } from './api.ts';
 import { presentError } from './errors.ts';
 import { registerTimestampCreate } from './timestamp-create.ts';
 import { registerTimestampGet } from './timestamp-get.ts';
@@ -19,6 +20,7 @@ export function createProofd(parts: ProofdParts): Surface {
   const { timestamps } = parts;
   return {
     pathPrefixes: ['/api/v1/timestamps'],
+    api: PROOFD_API,
     presentError,
     register(app) {
       // Every field has an error code of its own, which the operations' own parsers give.

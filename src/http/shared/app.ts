@@ -6,6 +6,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
+import type { ApiDescription } from './openapi/api-description.ts';
 
 /** The one Fastify instance, or a scope of it. */
 export type App = FastifyInstance<
@@ -20,5 +21,9 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Browsers of any origin may call this route; it must not depend on cookies. */
     cors?: true;
+    /** What the OpenAPI document says of the route's surface. */
+    describedBy?: ApiDescription;
+    /** The address in the OpenAPI document, where the router's own has a wildcard. */
+    describedAs?: string;
   }
 }

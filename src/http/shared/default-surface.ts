@@ -1,6 +1,8 @@
+import { Type } from 'typebox';
 import type { App } from './app.ts';
+import type { ApiDescription } from './openapi/api-description.ts';
 import { RequestFault, type RequestFaultCode } from './request-fault.ts';
-import type { Surface } from './surface.ts';
+import type { ErrorAnswer, Surface } from './surface.ts';
 
 interface Row {
   readonly status: number;
@@ -50,14 +52,43 @@ const ROWS: Readonly<Record<RequestFaultCode, Row>> = {
   },
 };
 
+/** How it shows errors; other surfaces do it alike. */
+export const ErrorBody = Type.Object(
+  {
+    error: Type.Object({
+      code: Type.String(),
+      message: Type.String(),
+      type: Type.String(),
+      request_id: Type.String(),
+    }),
+  },
+  { title: 'ServerError' },
+);
+
+/** Of every surface whose errors are presented here. */
+export const SERVER_API: ApiDescription = {
+  name: 'Server',
+  tags: {
+    server: 'The server itself.',
+    certificates: 'Files of certificates of every kind.',
+  },
+  securitySchemes: {},
+  errorBody: ErrorBody,
+  errorCodes: Object.keys(ROWS),
+};
+
 /** What no other surface owns, and the server's own routes. */
 export function createDefaultSurface(register: (app: App) => void): Surface {
   return {
     pathPrefixes: ['/', '/api/v1/'],
     register,
-    presentError(error, requestId) {
-      const { status, code, type, message } = ROWS[error instanceof RequestFault ? error.code : 'internal'];
-      return { status, body: { error: { code, message, type, request_id: requestId } } };
-    },
+    api: SERVER_API,
+    presentError: presentDefaultError,
   };
+}
+
+/** The envelope of what no contract owns. */
+export function presentDefaultError(error: unknown, requestId: string): ErrorAnswer {
+  const { status, code, type, message } = ROWS[error instanceof RequestFault ? error.code : 'internal'];
+  return { status, body: { error: { code, message, type, request_id: requestId } } };
 }

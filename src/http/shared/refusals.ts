@@ -18,7 +18,7 @@ export function findSurface(surfaces: readonly Surface[], url: string): Surface 
 
 /** Answers with an error in its surface's wire format. What is nobody's case is logged here, and only here. */
 export function sendError(surface: Surface, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, headers, body } = surface.presentError(toRequestFault(error), request.id);
+  const { status, headers, body } = surface.presentError(toRequestFault(error), request.id, request.headers.accept);
   if (status === 500) request.log.error({ err: error }, 'request failed');
   if (headers !== undefined) reply.headers(headers);
   reply.code(status).send(body);

@@ -1,4 +1,5 @@
 import { CodedError } from '../../base/coded-error.ts';
+import { describeComplaints, type SchemaComplaint, type SchemaProblem } from './schema-problems.ts';
 
 /** What can go wrong with a request before, or in spite of, the operation it asks for. */
 export type RequestFaultCode =
@@ -12,26 +13,23 @@ export type RequestFaultCode =
   | 'internal';
 
 export class RequestFault extends CodedError<RequestFaultCode> {
-  /** For `input-invalid`: JSON path of the field without its leading slash; empty for the whole. */
-  readonly field: string;
+  /** For `input-invalid`: what is wrong, field by field. */
+  readonly problems: readonly SchemaProblem[];
 
-  constructor(code: RequestFaultCode, message: string, field = '', options?: ErrorOptions) {
+  constructor(
+    code: RequestFaultCode,
+    message: string,
+    problems: readonly SchemaProblem[] = [],
+    options?: ErrorOptions,
+  ) {
     super(code, message, options);
-    this.field = field;
+    this.problems = problems;
   }
-}
 
-/** A JSON Schema complaint, as ajv reports it. */
-export interface SchemaComplaint {
-  readonly instancePath: string;
-  readonly message?: string | undefined;
-  readonly params: Readonly<Record<string, unknown>>;
-}
-
-/** The field that a complaint is about; a missing field counts as that field. */
-export function fieldOf({ instancePath, params }: SchemaComplaint): string {
-  const missing = params.missingProperty;
-  return (typeof missing === 'string' ? `${instancePath}/${missing}` : instancePath).slice(1);
+  /** The first field that is wrong; empty for the whole. */
+  get field(): string {
+    return this.problems[0]?.field ?? '';
+  }
 }
 
 const FRAMEWORK_FAULTS: Readonly<Record<string, RequestFaultCode>> = {
@@ -39,6 +37,8 @@ const FRAMEWORK_FAULTS: Readonly<Record<string, RequestFaultCode>> = {
   FST_ERR_MAX_PARAM_LENGTH: 'url-malformed',
   FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-type-unsupported',
+  // SQLSTATE character_not_in_repertoire: PostgreSQL takes no text with a zero character, and no name has one.
+  '22021': 'input-invalid',
 };
 
 /** Turns what the HTTP framework throws into a fault; anything that is not about the request is returned as it is. */
@@ -49,11 +49,13 @@ export function toRequestFault(error: unknown): unknown {
     validation?: SchemaComplaint[];
     statusCode?: number;
   };
-  const complaint = validation?.[0];
-  if (complaint !== undefined)
-    return new RequestFault('input-invalid', error.message, fieldOf(complaint), { cause: error });
+  if (validation !== undefined) {
+    return new RequestFault('input-invalid', 'the request is not valid', describeComplaints(validation), {
+      cause: error,
+    });
+  }
   const known = code === undefined ? undefined : FRAMEWORK_FAULTS[code];
-  if (known !== undefined) return new RequestFault(known, error.message, '', { cause: error });
+  if (known !== undefined) return new RequestFault(known, error.message, [], { cause: error });
   const isClients = statusCode !== undefined && statusCode >= 400 && statusCode < 500;
-  return isClients ? new RequestFault('body-malformed', error.message, '', { cause: error }) : error;
+  return isClients ? new RequestFault('body-malformed', error.message, [], { cause: error }) : error;
 }

@@ -33,3 +33,13 @@ test('a path is known only as a whole', () => {
 test('a path that cannot be decoded is not known', () => {
   assert.equal(createTable().find('/%E0%A4%A'), null);
 });
+
+test('a fixed path is not one with a parameter, whatever methods that has', () => {
+  const routes = createTable();
+  routes.add({ url: '/api/receipt/bulk', method: 'POST' });
+  assert.deepEqual(routes.find('/api/receipt/bulk')!.all, ['POST', 'OPTIONS']);
+  assert.equal(routes.isMisrouted('/api/receipt/bulk?x', '/api/receipt/:id'), true);
+  assert.equal(routes.isMisrouted('/api/receipt/%62ulk', '/api/receipt/:id'), true);
+  assert.equal(routes.isMisrouted('/api/receipt/bulk', '/api/receipt/bulk'), false);
+  assert.equal(routes.isMisrouted('/api/receipt/bulky', '/api/receipt/:id'), false);
+});

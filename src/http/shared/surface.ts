@@ -1,4 +1,5 @@
 import type { App } from './app.ts';
+import type { ApiDescription } from './openapi/api-description.ts';
 
 /** How an error looks on a surface's wire. */
 export interface ErrorAnswer {
@@ -13,6 +14,11 @@ export interface Surface {
   /** Paths that start so are this surface's, whether a route exists or not; the longest match decides. */
   readonly pathPrefixes: readonly string[];
   readonly register: (app: App) => void;
-  /** Total: an error it has no case for gets status 500 and tells nothing about itself. */
-  readonly presentError: (error: unknown, requestId: string) => ErrorAnswer;
+  /** For the OpenAPI document; without it, errors are not described, being no JSON. */
+  readonly api?: ApiDescription;
+  /**
+   * Total: an error it has no case for gets status 500 and tells nothing about itself. `accept` is the request's header,
+   * for surfaces that answer people and programs differently.
+   */
+  readonly presentError: (error: unknown, requestId: string, accept?: string) => ErrorAnswer;
 }

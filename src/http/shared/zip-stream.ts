@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** A folder of the archive. Names are plain ASCII; files are stored as they are. */
+/** A folder of the archive; that without a name is the archive's own. Names are plain ASCII; files are stored as they are. */
 export interface ZipFolder {
   readonly name: string;
   readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
@@ -31,7 +31,7 @@ export async function* writeZip(folders: AsyncIterable<ZipFolder>): AsyncGenerat
     const parts: Uint8Array[] = [];
     directory.openFolder(folder.name);
     for (const { name, bytes } of folder.files) {
-      const path = Buffer.from(`${folder.name}/${name}`, 'latin1');
+      const path = pathOf(folder.name, name);
       const checksum = crc32(bytes);
       parts.push(localHeader(path, checksum, bytes.length), bytes);
       directory.addFile(name, checksum, bytes.length);
@@ -54,6 +54,10 @@ export async function* writeZip(folders: AsyncIterable<ZipFolder>): AsyncGenerat
     }
   }
   yield Buffer.concat([...pending, endOfArchive(directory.count, start, offset - start)]);
+}
+
+function pathOf(folder: string, name: string): Buffer {
+  return Buffer.from(folder === '' ? name : `${folder}/${name}`, 'latin1');
 }
 
 function localHeader(path: Buffer, checksum: number, length: number): Buffer {
@@ -105,7 +109,7 @@ class Directory {
     let file = 0;
     for (const [i, folder] of this.#folders.entries()) {
       for (let left = this.#sizes.at(i); left > 0; left--, file += 3) {
-        const path = Buffer.from(`${folder}/${names[this.#files.at(file)]!}`, 'latin1');
+        const path = pathOf(folder, names[this.#files.at(file)]!);
         const length = this.#files.at(file + 2);
         yield centralRecord(path, this.#files.at(file + 1), length, offset);
         offset += 30 + path.length + length;

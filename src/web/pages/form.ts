@@ -22,14 +22,27 @@ export interface Form {
   readonly content?: Content;
   readonly submit: string;
   readonly tone?: 'danger' | 'quiet';
+  /** The route knows accounts by token only: the session's is asked for first. */
+  readonly byToken?: true;
 }
 
 /**
  * A form that `/static/account.js` sends as JSON. Its button works only once the script runs, and its method is POST,
  * so that a browser without the script never puts what was typed into an address.
  */
-export function renderForm({ id, method = 'POST', api, after = {}, content = null, submit, tone }: Form): Html {
-  return html`<form id="${id}" method="post" data-api="${api}" data-method="${method}" ${renderAfter(after)}>
+export function renderForm({
+  id,
+  method = 'POST',
+  api,
+  after = {},
+  content = null,
+  submit,
+  tone,
+  byToken,
+}: Form): Html {
+  return html`<form id="${id}" method="post" data-api="${api}" data-method="${method}" ${renderAfter(after)}${
+    byToken === undefined ? null : html`data-by-token`
+  }>
 ${content}
 <p class="error" role="alert"></p>
 <p class="done" role="status"></p>
@@ -52,7 +65,7 @@ export interface Field {
   readonly label: string;
   readonly hint?: string;
   readonly value?: string | null;
-  readonly type?: 'text' | 'email' | 'password' | 'url';
+  readonly type?: 'text' | 'email' | 'password' | 'url' | 'date';
   readonly autocomplete?: string;
   readonly required?: true;
   readonly minLength?: number;
@@ -74,13 +87,42 @@ export function renderField(field: Field): Html {
   );
 }
 
-export function renderTextArea(field: Field): Html {
+/** @param as How it is sent: as a text, or as the JSON that it holds. */
+export function renderTextArea(field: Field, as: 'text' | 'json' = 'text'): Html {
   return wrap(
     field,
     field.label,
-    html`<textarea rows="4" ${attributesOf(field)}>
+    html`<textarea rows="4" ${attributesOf(field)} data-as="${as}">
 ${field.value ?? ''}</textarea>`,
   );
+}
+
+/** Boxes of which any number may be ticked; sent as the list of those that are. */
+export function renderChecks(field: Pick<Field, 'form' | 'name' | 'label'>, options: readonly Check[]): Html {
+  const { name, label } = field;
+  return html`<fieldset class="field"><legend>${label}</legend>
+${options.map(
+  ({ value, label: text, isChecked }) =>
+    html`<label class="check"><input type="checkbox" name="${name}" value="${value}" data-as="set" ${
+      isChecked ? html`checked` : null
+    }> ${text}</label>
+`,
+)}</fieldset>
+`;
+}
+
+export interface Check {
+  readonly value: string;
+  readonly label: string;
+  readonly isChecked: boolean;
+}
+
+/** A box that is sent as true or false. */
+export function renderCheck({ name, label, isChecked }: { name: string; label: string; isChecked: boolean }): Html {
+  return html`<label class="check field"><input type="checkbox" name="${name}" value="true" data-as="yes" ${
+    isChecked ? html`checked` : null
+  }> ${label}</label>
+`;
 }
 
 export interface Option {
@@ -89,8 +131,12 @@ export interface Option {
   readonly disabled?: boolean;
 }
 
-/** @param as How the choice is sent: as a text, as a list that holds it, or as a number. */
-export function renderSelect(field: Field, options: readonly Option[], as: 'text' | 'list' | 'number' = 'text'): Html {
+/** @param as How the choice is sent: as a text, as a list that holds it, as a number, or as true or false. */
+export function renderSelect(
+  field: Field,
+  options: readonly Option[],
+  as: 'text' | 'list' | 'number' | 'boolean' = 'text',
+): Html {
   return wrap(
     field,
     field.label,

@@ -4,6 +4,7 @@ import { type Option, renderField, renderForm, renderSelect } from './form.ts';
 import { type Content, type Html, html } from './html.ts';
 import { KEY_KINDS, PRODUCT_PLANS } from './key-kinds.ts';
 import type { Page } from './layout.ts';
+import { renderSecretPanel } from './secret-panel.ts';
 import { renderDay, renderMinute } from './text.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -31,14 +32,7 @@ export function renderKeys({ keys, products, now }: KeysView): Page {
   return {
     title: 'Keys',
     body: html`<p>A key lets a program act for your account. Times are UTC.</p>
-<section id="secret" class="notice" tabindex="-1" aria-labelledby="secret-title" hidden>
-<h2 id="secret-title">Copy your new key now</h2>
-<p>It is shown this once. Only its fingerprint is kept, so nobody can show it to you again.
-Keep it like a password: never in a web page or a public repository.</p>
-<p><code id="secret-text"></code></p>
-<p class="actions"><button type="button" data-copy="secret-text">Copy</button>
-<a class="button quiet" href="/account/keys">I have kept it</a> <span class="copied" role="status"></span></p>
-</section>
+${renderSecretPanel('/account/keys', 'Copy your new key now')}
 <section aria-labelledby="make-title">
 <h2 id="make-title">Make a key</h2>
 ${renderMakeForm(products, now)}

@@ -24,6 +24,15 @@ ${renderProfileForm(profile)}
 </section>
 <section aria-labelledby="security-title">
 <h2 id="security-title">Signing in</h2>
+<h3>Where you are signed in</h3>
+<ul class="cards" data-sessions aria-live="polite"><li>Needs JavaScript to be shown.</li></ul>
+${renderForm({
+  id: 'sign-out-others',
+  api: '/api/auth/revoke-other-sessions',
+  after: { say: 'Signed out everywhere but here.' },
+  submit: 'Sign out everywhere else',
+  tone: 'quiet',
+})}
 <details>
 <summary>Change the password</summary>
 ${renderForm({

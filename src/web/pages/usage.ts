@@ -1,8 +1,9 @@
 import type { Month } from '../../core/meter/month.ts';
 import { endOfMonth } from '../../core/meter/month.ts';
 import type { CallPolicy } from '../../core/meter/policy.ts';
-import { type AccountUsage, callsLeft } from '../../core/meter/usage.ts';
+import { type AccountUsage, callsLeft, type UsageDay } from '../../core/meter/usage.ts';
 import type { TimestampPlan } from '../../core/timestamp/plan.ts';
+import { renderDayChart } from './day-chart.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './layout.ts';
 import { countOf, formatNumber, renderDay } from './text.ts';
@@ -10,6 +11,8 @@ import { countOf, formatNumber, renderDay } from './text.ts';
 export interface UsageView {
   readonly month: Month;
   readonly calls: AccountUsage;
+  /** Of the month. */
+  readonly days: readonly UsageDay[];
   readonly callPolicy: CallPolicy;
   readonly timestamps: { readonly plan: TimestampPlan; readonly made: number; readonly quota: number };
 }
@@ -18,7 +21,7 @@ const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric',
 
 const PLAN_NAMES: Readonly<Record<TimestampPlan, string>> = { free: 'Free', pro: 'Pro', business: 'Business' };
 
-export function renderUsage({ month, calls, callPolicy, timestamps }: UsageView): Page {
+export function renderUsage({ month, calls, days, callPolicy, timestamps }: UsageView): Page {
   const { freeCallsPerMonth, callsPerCredit } = callPolicy;
   const freeUsed = Math.min(calls.calls, freeCallsPerMonth);
   const paid = calls.calls - freeUsed;
@@ -34,6 +37,7 @@ ${renderMeter('calls-title', freeUsed, freeCallsPerMonth, 'free calls used')}
 <div><dt>Credits</dt><dd>${formatNumber(calls.credits)}</dd></div>
 <div><dt>Calls left</dt><dd>${formatNumber(callsLeft(calls, callPolicy))}</dd></div>
 </dl>
+${renderDayChart(month, days)}
 <p class="hint">All live keys of your account count together; test keys and refused calls do not count. Beyond the free
 calls, a credit pays for ${countOf(callsPerCredit, 'call')}.</p>
 </section>

@@ -1,0 +1,54 @@
+import chromaprintWasm from '@unimusic/chromaprint/dist/chromaprint.wasm?url';
+import { AudioError } from '../../audio/audio-error.ts';
+import { loadChromaprint } from '../../audio/chromaprint.ts';
+import { detectFormat } from '../../audio/detect-format.ts';
+import { createPrinting } from '../../audio/print-sound.ts';
+import { createDecoder } from '../../audio/wasm-decoders.ts';
+import { decodeBase64 } from '../../base/base64.ts';
+import { encodeItems } from '../../proof/fingerprint/items.ts';
+
+export interface Prints {
+  readonly durationMs: number;
+  /** Base64 of raw Chromaprint items. */
+  readonly fingerprint: string;
+  readonly fingerprint2: string;
+}
+
+export type PrintReply = { readonly prints: Prints } | { readonly error: string };
+
+const CHUNK_BYTES = 1024 * 1024;
+
+const scope = self as unknown as {
+  onmessage: (event: MessageEvent<File>) => void;
+  postMessage: (reply: PrintReply) => void;
+};
+
+scope.onmessage = async ({ data: file }) => {
+  try {
+    scope.postMessage({ prints: await print(file) });
+  } catch (error) {
+    const isKnown = error instanceof AudioError;
+    scope.postMessage({ error: isKnown ? `${file.name}: ${error.message}.` : 'It cannot be read as sound here.' });
+  }
+};
+
+/** Errors: AudioError. */
+async function print(file: File): Promise<Prints> {
+  const chromaprint = await loadChromaprint(readInlined(chromaprintWasm));
+  const format = detectFormat(await readPart(file, 0));
+  if (format === 'unknown') throw new AudioError('unsupported-format', 'this is no audio file that is read here');
+  if (format === 'mp4') throw new AudioError('needs-ffmpeg', 'MP4 is not read by browsers here; FLAC and MP3 are');
+  using printing = createPrinting(await createDecoder(format), chromaprint);
+  for (let start = 0; start < file.size; start += CHUNK_BYTES) await printing.push(await readPart(file, start));
+  const { durationMs, items, bandItems } = await printing.finish();
+  return { durationMs, fingerprint: encodeItems(items), fingerprint2: encodeItems(bandItems) };
+}
+
+async function readPart(file: File, start: number): Promise<Uint8Array> {
+  return new Uint8Array(await file.slice(start, start + CHUNK_BYTES).arrayBuffer());
+}
+
+/** Not fetched: the policy of pages lets nothing but this server be asked. */
+function readInlined(dataUrl: string): Uint8Array {
+  return decodeBase64(dataUrl.slice(dataUrl.indexOf(',') + 1))!;
+}

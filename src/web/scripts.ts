@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Asset, prepareBody, type Served } from './site-assets.ts';
+
+const NAMES = [
+  'home',
+  'verify',
+  'certificate',
+  'docs',
+  'file-form',
+  'hash-worker',
+  'print-worker',
+  'service-worker',
+  'embed-widget',
+] as const;
+type ScriptName = (typeof NAMES)[number];
+
+/** The scripts of pages as `build/islands.ts` has built them. */
+export interface Scripts {
+  /** Every file, by an address that never changes its content. */
+  readonly assets: readonly Asset[];
+  readonly paths: Readonly<Record<ScriptName, string>>;
+  /** Those that stand at an address of their own as well. */
+  readonly bodies: Readonly<Record<ScriptName, Served>>;
+}
+
+/** Reads a folder of built scripts. */
+export async function readScripts(folder: string): Promise<Scripts> {
+  const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
+  const files: readonly string[] = manifest.files;
+  const bodies = new Map<string, Served>();
+  for (const file of files) bodies.set(file, prepareBody(await readFile(join(folder, file))));
+  const ofEach = <T>(make: (file: string) => T) =>
+    Object.fromEntries(NAMES.map((name) => [name, make(manifest.scripts[name])])) as Record<ScriptName, T>;
+  return {
+    assets: files.map((file) => ({
+      path: `/static/${file}`,
+      mediaType: 'text/javascript; charset=utf-8',
+      body: bodies.get(file)!,
+    })),
+    paths: ofEach((file) => `/static/${file}`),
+    bodies: ofEach((file) => bodies.get(file)!),
+  };
+}

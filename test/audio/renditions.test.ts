@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { commitToRendition } from '../../src/core/audio/renditions.ts';
+import { encodeItems } from '../../src/proof/fingerprint/items.ts';
+import { decodeLogEvent } from '../../src/proof/log-event.ts';
+import { SYNTHETIC_MASTER } from '../../src/sandbox/synthetic-master.ts';
+import { audioWorld, DURATION_MS, type ErrorBody, makeRecording, randomItems, worsen } from '../support/audio-world.ts';
+import { ENGINES } from '../support/databases.ts';
+import { type Customer, startTrackoriginServer, type TrackoriginServer } from '../support/trackorigin-server.ts';
+
+interface Registered {
+  readonly rendition_id: string;
+  readonly cert_id: string;
+  readonly sha256: string;
+  readonly verification_policy_id: string;
+  readonly score: number;
+  readonly ambiguous: boolean;
+  readonly similar_cert_ids: readonly string[];
+  readonly sequence: number;
+}
+
+for (const engine of ENGINES) {
+  describe(`renditions (${engine})`, () => {
+    let server: TrackoriginServer;
+    let world: ReturnType<typeof audioWorld>;
+    let integrator: Customer;
+    let label: Customer;
+    before(async () => {
+      const wide = { 'trackorigin-address': 100_000, 'audio-certificate-account': 100_000 };
+      server = await startTrackoriginServer(engine, { limits: wide });
+      world = audioWorld(server);
+      integrator = await server.createCustomer();
+      label = await server.createCustomer();
+      const order = { accountId: integrator.accountId, operatorId: 'test', note: 'A distributor' };
+      await server.tracks.integrators.allow(order);
+    });
+    after(() => server?.[Symbol.asyncDispose]());
+
+    const register = async (body: unknown, bearer = integrator.keys.sk_live) => {
+      const answer = await world.ask<Registered & ErrorBody>('POST', '/api/v1/renditions', bearer, body);
+      const code = answer.status === 201 ? '201' : `${answer.status} ${answer.body.error.code}`;
+      return { ...answer, code };
+    };
+    const bySha256 = async (sha256: string, bearer: string | null = null) => {
+      const answer = await world.ask<{ cert_id: string } & ErrorBody>(
+        ...(['GET', `/api/v1/tracks/by-sha256/${sha256}`, bearer] as const),
+      );
+      return answer.status === 200 ? answer.body.cert_id : `${answer.status} ${answer.body.error.code}`;
+    };
+    async function certified() {
+      const recording = makeRecording();
+      const id = await world.certify(label, recording);
+      const served = { ...recording, sha256: randomBytes(32).toString('hex') };
+      const fingerprint = encodeItems(worsen(recording.items, 0.02));
+      return { id, recording, body: { cert_id: id, sha256: served.sha256, fingerprint, duration_ms: DURATION_MS } };
+    }
+
+    test('before a policy is accepted nothing live can be registered', async () => {
+      const { body } = await certified();
+      assert.equal((await register(body)).code, '422 policy_not_accepted');
+      assert.equal(await bySha256(body.sha256), '404 certificate_not_found');
+    });
+
+    test('a registered rendition resolves, is in the log with a commitment that opens, and once more is the same', async () => {
+      const policyId = await world.acceptPolicy();
+      const { id, body } = await certified();
+      assert.equal(await bySha256(body.sha256), '404 certificate_not_found');
+      const first = await register(body);
+      assert.equal(first.code, '201', JSON.stringify(first.body));
+      const { rendition_id, cert_id, sha256, verification_policy_id, ambiguous, sequence } = first.body;
+      assert.match(rendition_id, /^ren_[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+      assert.deepEqual(
+        { cert_id, sha256, verification_policy_id, ambiguous },
+        { cert_id: id, sha256: body.sha256, verification_policy_id: policyId, ambiguous: false },
+      );
+      assert.equal(await bySha256(body.sha256.toUpperCase()), id);
+      const event = decodeLogEvent(await server.log.readLeaf(sequence));
+      assert.deepEqual([event.type, event.certificateId, event.isSandbox], ['rendition.registered', id, false]);
+      const kept = await server.store.transact(({ audio }) =>
+        audio.findRendition(integrator.accountId, id, new Uint8Array(Buffer.from(sha256, 'hex'))),
+      );
+      assert.deepEqual(commitToRendition(kept!), event.commitment);
+      const size = await server.store.log.size();
+      const again = await Promise.all([register(body), register({ ...body, sha256: body.sha256.toUpperCase() })]);
+      for (const answer of again) assert.deepEqual(answer.body, first.body);
+      assert.equal(await server.store.log.size(), size);
+    });
+
+    test('requests at once register once', async () => {
+      await world.acceptPolicy();
+      const { body } = await certified();
+      const size = await server.store.log.size();
+      const answers = await Promise.all(Array.from({ length: 8 }, () => register(body)));
+      assert.deepEqual(new Set(answers.map(({ code }) => code)), new Set(['201']));
+      assert.equal(new Set(answers.map((answer) => answer.body.rendition_id)).size, 1);
+      assert.equal(await server.store.log.size(), size + 1);
+    });
+
+    test('only integrators on the list register live ones, with a secret key', async () => {
+      await world.acceptPolicy();
+      const { id, body } = await certified();
+      assert.equal((await register(body, label.keys.sk_live)).code, '403 integrator_not_allowlisted');
+      assert.equal((await register(body, integrator.keys.pk_live)).code, '403 secret_key_required');
+      assert.equal((await world.ask<ErrorBody>('POST', '/api/v1/renditions', null, body)).status, 401);
+      assert.equal((await register(body, integrator.keys.sk_test)).code, '404 certificate_not_found');
+      assert.equal(await bySha256(body.sha256), '404 certificate_not_found');
+      const gone = await server.createCustomer();
+      await server.tracks.integrators.allow({ accountId: gone.accountId, operatorId: 'test', note: 'Was one' });
+      assert.equal((await register(body, gone.keys.sk_live)).code, '201');
+      await server.tracks.integrators.remove({ accountId: gone.accountId, operatorId: 'test' });
+      assert.equal((await register(body, gone.keys.sk_live)).code, '403 integrator_not_allowlisted');
+      assert.equal(await bySha256(body.sha256), id);
+    });
+
+    test('what does not match, or is not sure to, is not registered', async () => {
+      await world.acceptPolicy();
+      const { body } = await certified();
+      const tries: [string, object][] = [
+        ['422 audio_not_matched', { fingerprint: encodeItems(randomItems(948)) }],
+        ['422 audio_not_matched', { duration_ms: undefined }],
+        ['422 undecodable_fingerprint', { fingerprint: 'AAA' }],
+        ['400 invalid_sha256', { sha256: 'ab' }],
+        ['400 invalid_certificate_id', { cert_id: 'nonsense' }],
+        ['404 certificate_not_found', { cert_id: 'cer_none' }],
+        ['400 validation_error', { sha256: undefined }],
+      ];
+      for (const [code, change] of tries) assert.equal((await register({ ...body, ...change })).code, code);
+      assert.equal(await bySha256(body.sha256), '404 certificate_not_found');
+    });
+
+    test('a certificate that is revoked while a rendition is on its way gets none', async () => {
+      await world.acceptPolicy();
+      const { id, body } = await certified();
+      // The node remembers it as active: what counts is what the transaction sees.
+      assert.equal((await world.verify<{ matched: boolean }>(id, integrator.keys.sk_live, body)).body.matched, true);
+      const record = (await server.store.certificate.find(id))!;
+      await server.store.transact(async (writers) => {
+        const current = (await writers.certificate.lock(id))!;
+        await server.certification.issuer.revoke(writers, current, 'owner_request', record.issuedAt);
+      });
+      assert.equal((await register(body)).code, '409 certificate_not_active');
+      assert.equal(await bySha256(body.sha256), '404 certificate_not_found');
+    });
+
+    test('revoking ends what renditions resolve to', async () => {
+      await world.acceptPolicy();
+      const { id, body } = await certified();
+      assert.equal((await register(body)).code, '201');
+      await server.tracks.changes.revoke({ certificateId: id, operatorId: 'x', reason: 'So.' }, 'owner_request', null);
+      assert.equal(await bySha256(body.sha256), '404 certificate_not_found');
+    });
+
+    test('a digest that another active certificate has is refused, also to two who come at once', async () => {
+      await world.acceptPolicy();
+      const one = await certified();
+      const two = await certified();
+      assert.equal((await register({ ...one.body, sha256: two.recording.sha256 })).code, '409 sha256_already_bound');
+      const sha256 = randomBytes(32).toString('hex');
+      const codes = await Promise.all([register({ ...one.body, sha256 }), register({ ...two.body, sha256 })]);
+      assert.deepEqual(codes.map(({ code }) => code).toSorted(), ['201', '409 sha256_already_bound']);
+      assert.match(await bySha256(sha256), /^cer_/);
+    });
+
+    test('audio that other certificates match as well is flagged', async () => {
+      await world.acceptPolicy();
+      const { id, recording, body } = await certified();
+      const twin = await world.certify(label, makeRecording(worsen(recording.items, 0.01)));
+      await world.index();
+      const { code, body: answer } = await register(body);
+      assert.equal(code, '201');
+      assert.deepEqual([answer.cert_id, answer.ambiguous, answer.similar_cert_ids], [id, true, [twin]]);
+    });
+
+    test('with a test key the whole flow goes on the sandbox, seen by the account alone', async () => {
+      const { fingerprint, durationMs: duration_ms } = SYNTHETIC_MASTER;
+      const sha256 = randomBytes(32).toString('hex');
+      const body = { cert_id: 'cer_test_synthetic', sha256, fingerprint, duration_ms };
+      const { code, body: answer } = await register(body, label.keys.sk_test);
+      assert.equal(code, '201', JSON.stringify(answer));
+      assert.equal(answer.verification_policy_id, 'fpp_sandbox');
+      assert.equal(await bySha256(sha256, label.keys.sk_test), 'cer_test_synthetic');
+      for (const bearer of [null, label.keys.sk_live, integrator.keys.sk_test]) {
+        assert.equal(await bySha256(sha256, bearer), '404 certificate_not_found');
+      }
+      assert.equal(decodeLogEvent(await server.log.readLeaf(answer.sequence)).isSandbox, true);
+    });
+  });
+}

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Registry } from 'prom-client';
+import { readPdfFonts, readPythonVerifier } from '../../src/app/documents.ts';
+import { systemClock, systemRandom } from '../../src/app/system.ts';
+import { createWorkRegistry, type WorkRegistry } from '../../src/app/works.ts';
+import type { CertificateKeys } from '../../src/config/certificate-keys.ts';
+import { verifyEd25519 } from '../../src/config/ed25519.ts';
+import { checkTspSignature } from '../../src/config/tsp-signatures.ts';
+import { createDossiers } from '../../src/core/document/dossiers.ts';
+import type { Store } from '../../src/core/store.ts';
+import type { PrivacyLevel, Registration } from '../../src/core/work/work.ts';
+import { createCertificateFiles } from '../../src/http/certificate-files/index.ts';
+import { createServer } from '../../src/http/server.ts';
+import type { App } from '../../src/http/shared/app.ts';
+import { createLogger } from '../../src/http/shared/log.ts';
+import { headersFile } from '../../src/proof/bundle/headers-file.ts';
+import { verifyBundle } from '../../src/proof/bundle/verify-bundle.ts';
+import { readZip } from '../../src/proof/bundle/zip.ts';
+import { digestEnvelope } from '../../src/proof/certificate/envelope.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { createStore } from '../../src/store/store.ts';
+import { startCertification } from '../support/certification.ts';
+import { createTestDatabase, ENGINES } from '../support/databases.ts';
+import { stamp } from '../support/dossier.ts';
+import { readPdf } from '../support/pdf-text.ts';
+import { makeAuthority } from '../support/tsa-certificates.ts';
+
+const TITLE = 'Sonata of the hidden harbour';
+const [FIRST_NAME, LAST_NAME] = ['Wilhelmina', 'Quartermaine'];
+
+for (const engine of ENGINES) {
+  describe(`bundles and pages, ${engine}`, () => {
+    const cleanup = new AsyncDisposableStack();
+    let store: Store;
+    let registry: WorkRegistry;
+    let keys: CertificateKeys;
+    let app: App;
+    let folder: string;
+
+    before(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'touchmark-bundle-'));
+      cleanup.defer(() => rmSync(folder, { recursive: true }));
+      const files = cleanup.use(await createTestDatabase(engine));
+      const database = cleanup.use(await openDatabase(files.location));
+      store = createStore(database);
+      const { log, certification, certificateKeys } = await startCertification(store, cleanup);
+      keys = certificateKeys;
+      await log.awaitPublished((await store.certificate.find('cer_test_synthetic'))!.versionSequence);
+      const logger = createLogger({ level: 'silent' });
+      registry = createWorkRegistry({ store, issuer: certification.issuer, publicLog: log, logger }, cleanup);
+      app = createServer({
+        surfaces: [
+          createCertificateFiles({
+            findState: async () => null,
+            dossiers: createDossiers({
+              certificates: store.certificate,
+              timestamps: store.timestamp,
+              tokens: store.timestampToken,
+              documents: certification.documents,
+              works: registry.works,
+              anchors: { find: async () => null, composeProofs: () => [] },
+              publicLog: log,
+            }),
+            publicUrl: 'https://touchmark.example',
+            fonts: readPdfFonts(),
+            verifier: readPythonVerifier(),
+          }),
+        ],
+        clock: systemClock,
+        random: systemRandom,
+        logger,
+        registry: new Registry(),
+        readiness: {},
+        trustedProxies: [],
+        version: '0.0.0',
+      });
+      cleanup.defer(() => app.close());
+    });
+    after(() => cleanup.disposeAsync());
+
+    async function download(id: string) {
+      const response = await app.inject({ url: `/cert/${id}/proof-bundle.zip` });
+      assert.equal(response.statusCode, 200, response.body);
+      assert.equal(response.headers['content-type'], 'application/zip');
+      return { zip: response.rawPayload, files: readZip(new Uint8Array(response.rawPayload)) };
+    }
+
+    const check = (files: ReadonlyMap<string, Uint8Array>) =>
+      verifyBundle(files, {
+        trust: {
+          keys: keys.keys.map(({ publicKey, validFrom, validUntil }) => ({ publicKey, validFrom, validUntil })),
+          log: null,
+        },
+        headers: headersFile(new Uint8Array(), 'regtest'),
+        tokenRoots: [],
+        workSha256: null,
+        now: Date.now() + 60_000,
+        verify: verifyEd25519,
+        checkSignature: checkTspSignature,
+      });
+
+    async function certify(privacy: PrivacyLevel): Promise<string> {
+      const { version } = await registry.certifier.certify(`account:${systemRandom(8).join('')}`, {
+        hash: systemRandom(32),
+        title: TITLE,
+        author: { firstName: FIRST_NAME, lastName: LAST_NAME, country: 'si' },
+        workType: 'audio',
+        sourceLanguage: 'en',
+        creationDate: '2026-05-01',
+        privacy,
+        ownership: 'sole',
+        workId: null,
+      });
+      return version.certId;
+    }
+
+    test('a bundle of a recording holds, and the same state gives the same bytes', async () => {
+      const { zip, files } = await download('cer_test_synthetic');
+      const verdict = await check(files);
+      assert.equal(verdict.outcome, 'pending', JSON.stringify(verdict.steps, null, 1));
+      assert.ok(verdict.steps.every(({ ok }) => ok !== false));
+      assert.ok(files.has('log.tlog-proof') && files.has('verify_cli.py'));
+      assert.deepEqual((await download('cer_test_synthetic')).zip, zip);
+    });
+
+    test('stock tools check what the README says', async (t) => {
+      const record = (await store.certificate.find(await certify('public')))!;
+      const token = stamp(digestEnvelope(record), makeAuthority());
+      await store.transact(({ timestampToken }) =>
+        timestampToken.put([{ ...token, digest: digestEnvelope(record), authority: 'test' }]),
+      );
+      const { files } = await download(record.id);
+      for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
+      const run = (command: string) => spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });
+      assert.equal(run('sha256sum -c SHA256SUMS').status, 0);
+      if (run('openssl version').status !== 0) return t.skip('openssl is not on this machine: it is NOT asked');
+      const readme = Buffer.from(files.get('README.txt')!).toString();
+      const commands = [...readme.matchAll(/^ {2}(openssl .*)$/gm)].map(([, command]) => command!);
+      assert.equal(commands.length, 4);
+      for (const command of commands) assert.equal(run(command).status, 0, command + run(command).stderr);
+      assert.equal((await check(files)).outcome, 'pending');
+    });
+
+    for (const [privacy, hidden, shown] of [
+      ['public', [], [TITLE, LAST_NAME]],
+      ['anonymous', [FIRST_NAME, LAST_NAME], [TITLE]],
+      ['private', [TITLE, FIRST_NAME, LAST_NAME], []],
+    ] as const) {
+      test(`a ${privacy} work shows in bundle and page what it may, and still holds`, async () => {
+        const id = await certify(privacy);
+        const { zip, files } = await download(id);
+        const verdict = await check(files);
+        assert.equal(verdict.outcome, 'pending', JSON.stringify(verdict.steps, null, 1));
+        const pdf = await app.inject({ url: `/cert/${id}/certificate.pdf` });
+        assert.equal(pdf.statusCode, 200);
+        const { lines, attachments } = await readPdf(new Uint8Array(pdf.rawPayload));
+        const page = [lines.join(' '), ...[...attachments.values()].map((bytes) => Buffer.from(bytes).toString())].join(
+          ' ',
+        );
+        for (const word of hidden) assert.ok(!zip.includes(word) && !page.includes(word), word);
+        for (const word of shown) assert.ok(zip.includes(word) && page.includes(word), word);
+      });
+    }
+
+    test('a chain of versions is in the bundle of each, without names', async () => {
+      const owner = `account:${systemRandom(8).join('')}`;
+      const registration = {
+        title: TITLE,
+        author: { firstName: FIRST_NAME, lastName: LAST_NAME, country: null },
+        workType: 'text',
+        sourceLanguage: null,
+        creationDate: null,
+        privacy: 'public',
+        ownership: 'sole',
+      } satisfies Omit<Registration, 'hash' | 'workId'>;
+      const one = await registry.certifier.certify(owner, { ...registration, hash: systemRandom(32), workId: null });
+      const { workId } = one.version;
+      const two = await registry.certifier.certify(owner, { ...registration, hash: systemRandom(32), workId });
+      for (const { version } of [one, two]) {
+        const { files } = await download(version.certId);
+        assert.equal((await check(files)).outcome, 'pending');
+        const chain = JSON.parse(Buffer.from(files.get('chain.json')!).toString());
+        const ids = chain.versions.map(({ cert_id }: { cert_id: string }) => cert_id);
+        assert.deepEqual(ids, [one.version.certId, two.version.certId]);
+        assert.ok(!JSON.stringify(chain).includes(LAST_NAME));
+      }
+    });
+
+    test('what is not there is 404, and a size that is not there 400', async () => {
+      for (const id of ['cer_nothing', '../x', 'TS-AAAAAA', '0190163d-8694-739b-aea5-966c26f8ad90', 'x'.repeat(300)]) {
+        for (const file of ['proof-bundle.zip', 'certificate.pdf']) {
+          const { statusCode } = await app.inject({ url: `/cert/${encodeURIComponent(id)}/${file}` });
+          assert.equal(statusCode, 404, `${id} ${file}`);
+        }
+      }
+      const { statusCode } = await app.inject({ url: '/cert/cer_test_synthetic/certificate.pdf?size=a0' });
+      assert.equal(statusCode, 400);
+    });
+  });
+}

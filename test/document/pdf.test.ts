@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import jsqr from 'jsqr';
+import { PNG } from 'pngjs';
+import { readPdfFonts } from '../../src/app/documents.ts';
+import { renderCertificatePdf } from '../../src/documents/pdf/certificate-pdf.ts';
+import type { Dossier } from '../../src/proof/bundle/dossier.ts';
+import { makeDossier } from '../support/dossier.ts';
+import { readPdf } from '../support/pdf-text.ts';
+
+const fonts = readPdfFonts();
+const PUBLIC_URL = 'https://touchmark.example';
+const render = (dossier: Dossier, size: 'a4' | 'letter' = 'a4') =>
+  renderCertificatePdf(dossier, { size, publicUrl: PUBLIC_URL, fonts });
+const { dossier } = makeDossier();
+const RENDERER_MISSING =
+  spawnSync('pdftoppm', ['-v']).status === 0 ? false : 'pdftoppm is not on this machine: the page is NOT rendered';
+
+test('what the page says can be searched and read aloud', async () => {
+  const { lines, attachments } = await readPdf(await render(dossier));
+  const text = lines.join('\n');
+  for (const shown of [
+    ...['CERTIFICATE OF PROVENANCE', 'Lighthouse', 'by Mara Vex', 'CONFIRMED IN BITCOIN', dossier.id],
+    ...['26 May 2025, 08:13:42 UTC', `${PUBLIC_URL}/cert/${dossier.id}`],
+  ]) {
+    assert.ok(text.includes(shown), `${shown} in\n${text}`);
+  }
+  const digest = Buffer.from(dossier.workSha256).toString('hex').match(/.{8}/g)!;
+  assert.ok(text.includes(digest.slice(0, 4).join(' ')) && text.includes(digest.slice(4).join(' ')));
+  assert.deepEqual([...attachments.keys()].sort(), ['certificate.json', 'envelope.ots', 'work.ots']);
+  assert.deepEqual(JSON.parse(Buffer.from(attachments.get('certificate.json')!).toString()), dossier.document);
+  assert.deepEqual(new Uint8Array(attachments.get('envelope.ots')!), dossier.envelopeProof);
+  const raw = Buffer.from(await render(dossier));
+  assert.equal(raw.subarray(0, 5).toString(), '%PDF-');
+});
+
+test('the same certificate gives the same bytes', async () => {
+  assert.deepEqual(await render(dossier), await render(dossier));
+  assert.notDeepEqual(await render(dossier), await render(dossier, 'letter'));
+});
+
+test('a revoked certificate says so in the first place', async () => {
+  const { lines } = await readPdf(await render(makeDossier({ status: 'revoked' }).dossier));
+  assert.ok(lines.some((line) => line.startsWith('REVOKED ON ')));
+  assert.ok(!lines.includes('CONFIRMED IN BITCOIN'));
+});
+
+test('Greek and Cyrillic are printed, other scripts by their numbers, and nothing breaks', async () => {
+  const title = 'Φάρος Маяк Žemė \u05e9\u05dc\u05d5\u05dd \u202Eevil \u{1F469}\u200D\u{1F3A4}';
+  const text = (await readPdf(await render({ ...dossier, title }))).lines.join(' ');
+  assert.ok(text.includes('Φάρος Маяк Žemė'), text);
+  assert.ok(text.includes('U+05E9') && text.includes('U+202E') && text.includes('U+1F469'), text);
+  assert.ok(text.includes('In brackets'));
+});
+
+test('any title gives one page', async () => {
+  for (const title of [
+    ...['', ' ', '\u0000', '\ud800', 'x'.repeat(4096), '\u{1F600}'.repeat(1024), 'words and '.repeat(400)],
+    ...['\u0301'.repeat(100), '\u200f\u202b', '…'.repeat(30), 'ß'.repeat(300)],
+  ]) {
+    const { lines } = await readPdf(await render({ ...dossier, title }));
+    assert.ok(lines.includes('CERTIFICATE OF PROVENANCE'), JSON.stringify(title.slice(0, 20)));
+  }
+});
+
+test('what is redacted is neither on the page nor attached', async () => {
+  const redacted = { ...dossier, title: null, author: null, isTitleRedacted: true, isAuthorRedacted: true };
+  const { lines } = await readPdf(await render(redacted));
+  assert.ok(lines.join(' ').includes('Title withheld by the author'), lines.join('|'));
+  assert.ok(!lines.some((line) => line.includes('Mara')));
+});
+
+test('a timestamp has a page too', async () => {
+  const { workSha256, workProof, block } = dossier;
+  const stamp = {
+    kind: 'timestamp',
+    id: 'TS-7K3Q9F',
+    state: 'valid',
+    createdAt: 0,
+    workSha256,
+    workProof,
+    block,
+  } as const;
+  const { lines, attachments } = await readPdf(await render(stamp));
+  assert.ok(lines.includes('CERTIFICATE OF EXISTENCE') && lines.includes('TS-7K3Q9F'));
+  assert.ok(attachments.has('work.ots'));
+});
+
+for (const size of ['a4', 'letter'] as const) {
+  test(`a camera reads the address from the ${size} page`, { skip: RENDERER_MISSING }, async () => {
+    const { stdout } = spawnSync('pdftoppm', ['-r', '110', '-png', '-'], {
+      input: await render(dossier, size),
+      maxBuffer: 1 << 26,
+    });
+    const png = PNG.sync.read(stdout);
+    const read = jsqr.default(new Uint8ClampedArray(png.data), png.width, png.height);
+    assert.equal(read?.data, `${PUBLIC_URL}/cert/${dossier.id}`);
+  });
+}

@@ -1,0 +1,53 @@
+import {
+  decodePDFRawStream,
+  PDFArray,
+  PDFDict,
+  PDFDocument,
+  PDFName,
+  type PDFRawStream,
+  PDFRef,
+} from '@cantoo/pdf-lib';
+
+/** The text of a page in the order in which it was written, a line for each string; and its attachments by name. */
+export async function readPdf(bytes: Uint8Array): Promise<{ lines: string[]; attachments: Map<string, Uint8Array> }> {
+  const document = await PDFDocument.load(bytes, { updateMetadata: false });
+  const page = document.getPage(0);
+  const fonts = page.node.Resources()!.lookup(PDFName.of('Font'), PDFDict);
+  const maps = new Map(
+    fonts.keys().map((name) => {
+      const stream = fonts.lookup(name, PDFDict).lookup(PDFName.of('ToUnicode'));
+      return [name.asString(), readCmap(decode(stream as PDFRawStream))];
+    }),
+  );
+  const contents = page.node.Contents();
+  const streams = contents instanceof PDFArray ? contents.asArray() : [contents];
+  const text = streams
+    .map((stream) => (stream instanceof PDFRef ? document.context.lookup(stream) : stream))
+    .map((stream) => decode(stream as PDFRawStream))
+    .join('\n');
+  let map = new Map<string, string>();
+  const lines: string[] = [];
+  for (const [, font, hex] of text.matchAll(/(\/\S+) [\d.]+ Tf|<([0-9A-Fa-f]*)> Tj/g)) {
+    if (font !== undefined) map = maps.get(font)!;
+    else
+      lines.push(
+        hex!
+          .match(/.{4}/g)!
+          .map((id) => map.get(id.toUpperCase()) ?? '\ufffd')
+          .join(''),
+      );
+  }
+  return { lines, attachments: new Map(document.getAttachments().map(({ name, data }) => [name, data])) };
+}
+
+function decode(stream: PDFRawStream): string {
+  return Buffer.from(decodePDFRawStream(stream).decode()).toString('latin1');
+}
+
+/** Letters by glyph, both as UTF-16 in hexadecimal. */
+function readCmap(text: string): Map<string, string> {
+  const letters = (hex: string) => String.fromCharCode(...hex.match(/.{4}/g)!.map((unit) => Number.parseInt(unit, 16)));
+  return new Map(
+    [...text.matchAll(/<([0-9A-F]{4})> <([0-9A-F]+)>\n/gi)].map(([, id, hex]) => [id!.toUpperCase(), letters(hex!)]),
+  );
+}

@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+export const PYTHON_VERIFIER = join(import.meta.dirname, '../../verifier/verify_cli.py');
+
+/** Why `verify_cli.py` cannot be run here; false when it can. */
+export const PYTHON_MISSING: string | false =
+  spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0
+    ? false
+    : 'python3 (3.9 or later) is not on this machine: verify_cli.py is NOT tested';
+
+export interface PythonRun {
+  readonly code: number;
+  /** Lines of JSON. */
+  readonly verdicts: readonly Record<string, unknown>[];
+  readonly err: string;
+}
+
+const DRIVER = `
+import contextlib, io, json, os, sys
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
+import verify_cli
+sys.setrecursionlimit(5000)
+answers = []
+for case in json.load(sys.stdin):
+    os.chdir(case["cwd"])
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = verify_cli.run(case["args"])
+        except verify_cli.UsageError:
+            code = 3
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    answers.append({"code": code, "verdicts": lines, "err": err.getvalue()})
+print(json.dumps(answers))
+`;
+
+/** Runs `verify_cli.py` for many command lines in one process; a crash in one fails them all. */
+export function runPythonVerifier(cases: readonly { readonly cwd: string; readonly args: readonly string[] }[]) {
+  return runPython(DRIVER, cases) as PythonRun[];
+}
+
+/** Runs a script that finds the verifier in `sys.argv[1]`, reads JSON and prints JSON. */
+export function runPython(script: string, input: unknown): unknown {
+  const { status, stdout, stderr } = spawnSync('python3', ['-I', '-c', script, PYTHON_VERIFIER], {
+    input: JSON.stringify(input),
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
