@@ -54,12 +54,7 @@ export function describeDeclarations(declarations: {
   ];
 }
 
-const COUNTRIES = new Intl.DisplayNames('en-GB', { type: 'region' });
 const LANGUAGES = new Intl.DisplayNames('en-GB', { type: 'language' });
-
-function nameCountry(code: string): string {
-  return COUNTRIES.of(code.toUpperCase()) ?? code;
-}
 
 export function nameLanguage(code: string): string {
   return LANGUAGES.of(code) ?? code;
