@@ -212,41 +212,67 @@ def decode_lossy(data):
 # Hashes that hashlib may lack
 
 
-def keccak256(data):
-    rounds = (
-        0x0000000000000001, 0x0000000000008082, 0x800000000000808A, 0x8000000080008000, 0x000000000000808B,
-        0x0000000080000001, 0x8000000080008081, 0x8000000000008009, 0x000000000000008A, 0x0000000000000088,
-        0x0000000080008009, 0x000000008000000A, 0x000000008000808B, 0x800000000000008B, 0x8000000000008089,
-        0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800A, 0x800000008000000A,
-        0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
-    )
-    mask = (1 << 64) - 1
-    rate = 136
-    padded = bytearray(data) + b"\x01" + bytes(-(len(data) + 1) % rate)
-    padded[-1] |= 0x80
-    lanes = [[0] * 5 for _ in range(5)]
+KECCAK_MASK = (1 << 64) - 1
+KECCAK_ROUNDS = (
+    0x0000000000000001, 0x0000000000008082, 0x800000000000808A, 0x8000000080008000, 0x000000000000808B,
+    0x0000000080000001, 0x8000000080008081, 0x8000000000008009, 0x000000000000008A, 0x0000000000000088,
+    0x0000000080008009, 0x000000008000000A, 0x000000008000808B, 0x800000000000008B, 0x8000000000008089,
+    0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800A, 0x800000008000000A,
+    0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
+)
 
-    def turn(value, by):
-        by %= 64
-        return ((value << by) | (value >> (64 - by))) & mask
 
-    for start in range(0, len(padded), rate):
-        for i in range(rate // 8):
-            lanes[i % 5][i // 5] ^= int.from_bytes(padded[start + 8 * i:start + 8 * i + 8], "little")
-        for constant in rounds:
+def turn64(value, by):
+    by %= 64
+    return ((value << by) | (value >> (64 - by))) & KECCAK_MASK
+
+
+class BlockHash:
+    """A hash of a stream in blocks. Only what does not fill a block yet is kept."""
+
+    def __init__(self):
+        self.rest, self.length = b"", 0
+
+    def update(self, data):
+        self.length += len(data)
+        data = self.rest + data
+        whole = len(data) - len(data) % self.block_bytes
+        for start in range(0, whole, self.block_bytes):
+            self.take(data[start:start + self.block_bytes])
+        self.rest = data[whole:]
+
+
+class Keccak256(BlockHash):
+    block_bytes = 136
+
+    def __init__(self):
+        super().__init__()
+        self.lanes = [[0] * 5 for _ in range(5)]
+
+    def take(self, block):
+        lanes = self.lanes
+        for i in range(self.block_bytes // 8):
+            lanes[i % 5][i // 5] ^= int.from_bytes(block[8 * i:8 * i + 8], "little")
+        for constant in KECCAK_ROUNDS:
             column = [lanes[x][0] ^ lanes[x][1] ^ lanes[x][2] ^ lanes[x][3] ^ lanes[x][4] for x in range(5)]
-            mix = [column[(x + 4) % 5] ^ turn(column[(x + 1) % 5], 1) for x in range(5)]
+            mix = [column[(x + 4) % 5] ^ turn64(column[(x + 1) % 5], 1) for x in range(5)]
             lanes = [[lanes[x][y] ^ mix[x] for y in range(5)] for x in range(5)]
             x, y, current = 1, 0, lanes[1][0]
             for t in range(24):
                 x, y = y, (2 * x + 3 * y) % 5
-                current, lanes[x][y] = lanes[x][y], turn(current, (t + 1) * (t + 2) // 2)
+                current, lanes[x][y] = lanes[x][y], turn64(current, (t + 1) * (t + 2) // 2)
             lanes = [
-                [lanes[x][y] ^ (~lanes[(x + 1) % 5][y] & lanes[(x + 2) % 5][y]) & mask for y in range(5)]
+                [lanes[x][y] ^ (~lanes[(x + 1) % 5][y] & lanes[(x + 2) % 5][y]) & KECCAK_MASK for y in range(5)]
                 for x in range(5)
             ]
             lanes[0][0] ^= constant
-    return b"".join(lanes[i % 5][i // 5].to_bytes(8, "little") for i in range(4))
+        self.lanes = lanes
+
+    def digest(self):
+        padding = bytearray(b"\x01" + bytes(self.block_bytes - len(self.rest) - 1))
+        padding[-1] |= 0x80
+        self.update(bytes(padding))
+        return b"".join(self.lanes[i % 5][i // 5].to_bytes(8, "little") for i in range(4))
 
 
 RMD_LEFT = (
@@ -273,29 +299,36 @@ RMD_ADD_LEFT = (0, 0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xA953FD4E)
 RMD_ADD_RIGHT = (0x50A28BE6, 0x5C4DD124, 0x6D703EF3, 0x7A6D76E9, 0)
 
 
-def ripemd160(data):
-    mask = 0xFFFFFFFF
+RMD_MASK = 0xFFFFFFFF
 
-    def mix(which, x, y, z):
-        if which == 0:
-            return x ^ y ^ z
-        if which == 1:
-            return (x & y) | (~x & z)
-        if which == 2:
-            return (x | ~y) ^ z
-        if which == 3:
-            return (x & z) | (y & ~z)
-        return x ^ (y | ~z)
 
-    def turn(value, by):
-        value &= mask
-        return ((value << by) | (value >> (32 - by))) & mask
+def mix_rmd(which, x, y, z):
+    if which == 0:
+        return x ^ y ^ z
+    if which == 1:
+        return (x & y) | (~x & z)
+    if which == 2:
+        return (x | ~y) ^ z
+    if which == 3:
+        return (x & z) | (y & ~z)
+    return x ^ (y | ~z)
 
-    state = [0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0]
-    padded = data + b"\x80" + bytes(-(len(data) + 9) % 64) + struct.pack("<Q", 8 * len(data))
-    for start in range(0, len(padded), 64):
-        words = struct.unpack("<16I", padded[start:start + 64])
-        ends = []
+
+def turn32(value, by):
+    value &= RMD_MASK
+    return ((value << by) | (value >> (32 - by))) & RMD_MASK
+
+
+class Ripemd160(BlockHash):
+    block_bytes = 64
+
+    def __init__(self):
+        super().__init__()
+        self.state = [0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0]
+
+    def take(self, block):
+        words = struct.unpack("<16I", block)
+        state, ends = self.state, []
         for order, turns, adds, reverse in (
             (RMD_LEFT, RMD_LEFT_TURNS, RMD_ADD_LEFT, False), (RMD_RIGHT, RMD_RIGHT_TURNS, RMD_ADD_RIGHT, True),
         ):
@@ -303,16 +336,22 @@ def ripemd160(data):
             for j in range(5):
                 for i in range(16):
                     which = 4 - j if reverse else j
-                    t = turn(a + mix(which, b, c, d) + words[order[j][i]] + adds[j], turns[j][i]) + e & mask
-                    a, e, d, c, b = e, d, turn(c, 10), b, t
+                    t = turn32(a + mix_rmd(which, b, c, d) + words[order[j][i]] + adds[j], turns[j][i]) + e & RMD_MASK
+                    a, e, d, c, b = e, d, turn32(c, 10), b, t
             ends.append((a, b, c, d, e))
         left, right = ends
-        state = [
-            (state[1] + left[2] + right[3]) & mask, (state[2] + left[3] + right[4]) & mask,
-            (state[3] + left[4] + right[0]) & mask, (state[4] + left[0] + right[1]) & mask,
-            (state[0] + left[1] + right[2]) & mask,
-        ]
-    return struct.pack("<5I", *state)
+        self.state = [(state[(i + 1) % 5] + left[(i + 2) % 5] + right[(i + 3) % 5]) & RMD_MASK for i in range(5)]
+
+    def digest(self):
+        length = struct.pack("<Q", 8 * self.length)
+        self.update(b"\x80" + bytes(-(self.length + 9) % 64) + length)
+        return struct.pack("<5I", *self.state)
+
+
+def make_hasher(name):
+    if name == "keccak256":
+        return Keccak256()
+    return Ripemd160() if name == "ripemd160" else hashlib.new(name)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1463,9 +1502,9 @@ MESSAGES_TOTAL_MAX_BYTES = 16 * MIB
 
 
 def hash_named(name, data):
-    if name == "keccak256":
-        return keccak256(data)
-    return ripemd160(data) if name == "ripemd160" else hashlib.new(name, data).digest()
+    hasher = make_hasher(name)
+    hasher.update(data)
+    return hasher.digest()
 
 
 class OtsReader:
@@ -1747,18 +1786,24 @@ def describe_outcome(outcome, network, trust, blocks):
 
 
 def verify_evidence(evidence, work, headers):
-    """`work` has digests by name; `claimed`: there is no work, and the receipt's own digests stand for it."""
+    """`work` has digests by name; None: there is no work, and the SHA-256 that the receipt is about stands for it."""
     report = Report(headers)
     claims = evidence["claims"]
     refusal = compare_with_receipt(report, claims, work, headers) if claims is not None else None
     if refusal is not None:
         return report.conclude(refusal)
+    digests = work
+    if digests is None:
+        digests = {} if claims is None else {"sha256": claims["sha256"]}
     for name, data in evidence["proofs"]:
-        check_proof(report, name, data, claims, work)
+        check_proof(report, name, data, claims, digests)
     if not evidence["proofs"]:
         report.note("format", False, "There is no proof with it: the .ots files are missing.")
         return report.conclude("invalid")
-    return report.conclude()
+    verdict = report.conclude()
+    if work is None and verdict["outcome"] == "verified":
+        verdict["doesNotProve"] = ["That a file of yours is this work: none was compared."] + verdict["doesNotProve"]
+    return verdict
 
 
 def refuse_evidence(error, headers):
@@ -1769,11 +1814,11 @@ def refuse_evidence(error, headers):
 
 def compare_with_receipt(report, claims, work, headers):
     report.note("format", True, "The receipt is well-formed.")
-    if "sha256" not in work:
+    if work is not None and "sha256" not in work:
         report.note("work-digest", None, "The receipt is about a SHA-256, and none of the work is at hand.")
         return "cannot-check"
-    if work.get("claimed"):
-        report.note("work-digest", None, "No work was given: compare %s with the SHA-256 of yours." % claims["sha256"].hex())
+    if work is None:
+        report.note("work-digest", None, "No work was compared: the SHA-256 of yours has to be %s." % claims["sha256"].hex())
     else:
         for step, name, key in (("work-digest", "SHA-256", "sha256"), ("work-sha512", "SHA-512", "sha512")):
             if claims[key] is None or key not in work:
@@ -2293,6 +2338,10 @@ def read_status(document):
     reason = status.get("reason", ())
     if reason is not None and not (isinstance(reason, str) and REASON.fullmatch(reason)):
         raise bad_document("status.reason")
+    if "superseded_by" in status:
+        newer = status["superseded_by"]
+        if not isinstance(newer, str) or not (TRACKORIGIN_ID.fullmatch(newer) or UUID.fullmatch(newer)):
+            raise bad_document("status.superseded_by")
     return status
 
 
@@ -2391,7 +2440,8 @@ def verify_certificate(data, trust, work_sha256):
     if status is None:
         note("status", None, "The document does not say whether it was revoked.")
     elif status["status"] == "active":
-        note("status", None, "It was active at %s, as its server said; nobody has signed that." % status["checked_at"])
+        newer = "; a newer version of the work has the certificate %s" % status["superseded_by"] if "superseded_by" in status else ""
+        note("status", None, "It was active at %s%s, as its server said; nobody has signed that." % (status["checked_at"], newer))
     else:
         at = "" if status["revoked_at"] is None else " at " + status["revoked_at"]
         note("status", False, "It was revoked%s." % at)
@@ -2673,34 +2723,164 @@ EXIT_CODES = {
 }
 
 
-def read_file(path, max_bytes):
+def open_regular(path):
     """Opening never waits: a pipe without a writer is refused like any other file that is not a regular one."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError("it is not a regular file")
-        data = file.read(max_bytes + 1)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError("it is not a regular file")
+    return os.fdopen(handle, "rb")
+
+
+def read_start(path, length):
+    with open_regular(path) as file:
+        return file.read(length)
+
+
+def read_file(path, max_bytes):
+    data = read_start(path, max_bytes + 1)
     if len(data) > max_bytes:
         raise OSError("it is larger than %d bytes" % max_bytes)
     return data
 
 
 def hash_file(path, names):
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError("it is not a regular file")
-        quick = {name: hashlib.new(name) for name in names if name not in ("keccak256", "ripemd160")}
-        slow = [name for name in names if name not in quick]
-        kept = []
+    with open_regular(path) as file:
+        hashers = {name: make_hasher(name) for name in names}
         for piece in iter(lambda: file.read(MIB), b""):
-            for digest in quick.values():
-                digest.update(piece)
-            if slow:
-                kept.append(piece)
-    digests = {name: digest.digest() for name, digest in quick.items()}
-    digests.update({name: hash_named(name, b"".join(kept)) for name in slow})
-    return digests
+            for hasher in hashers.values():
+                hasher.update(piece)
+    return {name: hasher.digest() for name, hasher in hashers.items()}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Files that belong together
+
+RECEIPT_SUFFIX, PROOF_SUFFIX = ".touchmark.json", ".ots"
+ASK_FOR_WORK = "which work is it about? Add --file WORK, or --digest HEX where the work is not at hand"
+
+
+def recognise(path, is_work_given):
+    """What a path is, and the work that it belongs to. Unless the work is named elsewhere, a file with a receipt or
+    proofs beside it is a work, whatever it looks like itself."""
+    start = read_start(path, 64)
+    looks_like_json = re.match(rb"\s*\{", start) is not None
+    if looks_like_json and is_certificate(read_start(path, CERTIFICATE_MAX_BYTES + 1)):
+        return "certificate", None
+    if is_zip(start) and holds_bundle(path):
+        return "bundle", None
+    if not is_work_given and find_beside(path):
+        return "work", path
+    if start.startswith(b"\0OpenTimestamps"):
+        return "proof", find_proofs_work(path)
+    if is_zip(start):
+        return "zip", None
+    if path.endswith(PROOF_SUFFIX):
+        return "proof", find_proofs_work(path)
+    if looks_like_json or path.endswith(".json"):
+        is_beside = path.endswith(RECEIPT_SUFFIX) and is_regular(path[:-len(RECEIPT_SUFFIX)])
+        return "receipt", path[:-len(RECEIPT_SUFFIX)] if is_beside else None
+    text = "there is no %s and no .ots file beside it; name the receipt, and the work with --file"
+    raise UsageError(text % show(os.path.basename(path) + RECEIPT_SUFFIX))
+
+
+def holds_bundle(path):
+    try:
+        return "certificate.json" in read_zip(read_file(path, ZIP_MAX_BYTES))
+    except (Refused, OSError):
+        return False
+
+
+def is_regular(path):
+    try:
+        read_start(path, 1)
+        return True
+    except OSError:
+        return False
+
+
+def find_beside(work):
+    """Names beside a work that are its receipt and its proofs."""
+    name = os.path.basename(work)
+    names = set(os.listdir(os.path.dirname(work) or "."))
+
+    def belongs(candidate):
+        if candidate in (name + RECEIPT_SUFFIX, name + PROOF_SUFFIX):
+            return True
+        if not candidate.startswith(name + ".") or not candidate.endswith(PROOF_SUFFIX):
+            return False
+        calendar = candidate[len(name) + 1:-len(PROOF_SUFFIX)]
+        # `photo.jpg.png.ots` is the proof of `photo.jpg.png` where there is such a file.
+        return CALENDAR_NAME.fullmatch(calendar) is not None and name + "." + calendar not in names
+
+    return sorted(filter(belongs, names))
+
+
+def find_proofs_work(path):
+    """`photo.jpg` for `photo.jpg.ots` and `photo.jpg.alice.ots`, where there is such a file."""
+    if not path.endswith(PROOF_SUFFIX):
+        return None
+    whole = path[:-len(PROOF_SUFFIX)]
+    return next((work for work in (whole, re.sub(r"\.[A-Za-z0-9_-]+\Z", "", whole)) if is_regular(work)), None)
+
+
+def read_evidence(name, kind, paths):
+    path = paths[0]
+    folder = os.path.dirname(path)
+    if kind == "proof":
+        return [{"name": name, "claims": None, "proofs": [(one, read_file(one, PROOF_MAX_BYTES)) for one in paths]}]
+    if kind == "zip":
+        return read_zip_evidence(name, read_zip(read_file(path, ZIP_MAX_BYTES)))
+    if kind == "receipt":
+        claims, proofs, names = read_receipt(read_file(path, RECEIPT_MAX_BYTES))
+        return [{"name": name, "claims": claims, "proofs": proofs + read_proofs(folder, names)}]
+    beside = find_beside(path)
+    receipt = os.path.basename(path) + RECEIPT_SUFFIX
+    claims, own = None, []
+    if receipt in beside:
+        claims, own, _ = read_receipt(read_file(path + RECEIPT_SUFFIX, RECEIPT_MAX_BYTES))
+    proofs = own + read_proofs(folder, [one for one in beside if one != receipt])
+    first = {}
+    for one, data in proofs:
+        first.setdefault(data, one)
+    return [{"name": name, "claims": claims, "proofs": [(one, data) for data, one in first.items()]}]
+
+
+def read_proofs(folder, names):
+    """A proof that has gone is left out: the others may do, and if none is left, that is said."""
+    proofs = []
+    for name in names:
+        try:
+            proofs.append((name, read_file(os.path.join(folder, name), PROOF_MAX_BYTES)))
+        except FileNotFoundError:
+            pass
+    return proofs
+
+
+def list_cases(paths, options, on_failure):
+    """What there is to check: kind, paths, work. Bare proofs of one work are one case: it is enough when one holds."""
+    cases = {}
+    for path in paths:
+        try:
+            kind, found = recognise(path, options.file is not None or options.digest is not None)
+            work = None if options.digest is not None else options.file or found
+            if kind == "proof" and work is None and options.digest is None:
+                raise UsageError(ASK_FOR_WORK)
+            if kind == "proof":
+                cases.setdefault((kind, work), (kind, [], work))[1].append(path)
+            else:
+                cases[path] = (kind, [path], work)
+        except (UsageError, OSError) as error:
+            on_failure(path, error)
+    return list(cases.values())
+
+
+def select_evidence(evidence, digests):
+    """An export of many receipts is asked about one work, if any: the others in it are not part of the question."""
+    if digests is None:
+        return evidence
+    sha = digests.get("sha256")
+    return [one for one in evidence if one["claims"] is not None and one["claims"]["sha256"] == sha] or evidence[:1]
 
 
 def needed_digests(evidence):
@@ -2723,7 +2903,7 @@ class Parser(argparse.ArgumentParser):
 
 def parse_arguments(arguments):
     parser = Parser(prog="verify_cli.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("path", nargs="+", help="receipts, ZIPs of them, .ots files, certificates, proof bundles")
+    parser.add_argument("path", nargs="+", help="works with receipts or proofs beside them, receipts, ZIPs of them, .ots files, certificates, proof bundles")
     parser.add_argument("--file", help="the work that they are about")
     parser.add_argument("--digest", help="the digest of the work, where the work itself is not at hand")
     parser.add_argument("--esplora", action="append", help="ask this Esplora server for block headers; repeat it to have several agree")
@@ -2852,72 +3032,34 @@ class Session:
             return hash_file(self.options.file, ["sha256"])["sha256"]
         return None if self.given is None else self.given.get("sha256")
 
-    def work_for(self, evidence):
+    def digests_for(self, evidence, work):
+        """None where only what a receipt says of its work is known."""
         if self.given is not None:
             return self.given
-        if self.options.file is not None:
-            return hash_file(self.options.file, needed_digests(evidence))
-        claims = evidence[0]["claims"]
-        if claims is None:
-            raise UsageError("which work is it about? Add --file WORK, or --digest HEX where the work is not at hand")
-        return {"sha256": claims["sha256"], "claimed": True}
+        if work is not None:
+            return hash_file(work, needed_digests(evidence))
+        if any(one["claims"] is None for one in evidence):
+            raise UsageError(ASK_FOR_WORK)
+        return None
 
-    def check(self, name, paths):
-        """Verdicts of one case with what they are called."""
-        path = paths[0]
-        if len(paths) > 1 or path.endswith(".ots"):
-            evidence = [{"name": name, "claims": None, "proofs": [(one, read_file(one, PROOF_MAX_BYTES)) for one in paths]}]
-            return self._check_evidence(evidence)
-        data = read_file(path, ZIP_MAX_BYTES)
-        if is_certificate(data):
+    def check(self, name, kind, paths, work):
+        """Verdicts of one case with what they are called, and the work."""
+        if kind == "certificate":
+            data = read_file(paths[0], CERTIFICATE_MAX_BYTES)
             return [(name, None, verify_certificate(data, self.trust(), self.work_sha256())[0])]
-        if data.startswith(b"\0OpenTimestamps"):
-            return self._check_evidence([{"name": name, "claims": None, "proofs": [(path, data)]}])
-        if is_zip(data):
-            return self._check_zip(name, data)
-        if not re.match(rb"\s*\{", data[:64]) and not path.endswith(".json"):
-            return self._check_beside(name, path)
-        try:
-            claims, proofs, names = read_receipt(data)
-        except Refused as error:
-            return [(name, self.options.file, refuse_evidence(error, self.headers()))]
-        folder = os.path.dirname(path)
-        for one in names:
-            if os.path.exists(os.path.join(folder, one)):
-                proofs.append((one, read_file(os.path.join(folder, one), PROOF_MAX_BYTES)))
-        return self._check_evidence([{"name": name, "claims": claims, "proofs": proofs}])
-
-    def _check_zip(self, name, data):
-        try:
-            files = read_zip(data)
-            if "certificate.json" in files:
-                trust, headers, roots = self.trust(), self.headers(), self.roots()
-                now = int(time.time() * 1000)
-                return [(name, None, verify_bundle(files, trust, headers, roots, self.work_sha256(), now))]
-            return self._check_evidence(read_zip_evidence(name, files))
-        except Refused as error:
-            return [(name, self.options.file, refuse_evidence(error, self.headers()))]
-
-    def _check_beside(self, name, path):
-        if not os.path.exists(path + ".touchmark.json"):
-            raise UsageError("%s is no receipt, bundle, certificate or proof, and has no receipt beside it" % name)
-        claims, proofs, _ = read_receipt(read_file(path + ".touchmark.json", RECEIPT_MAX_BYTES))
-        evidence = {"name": name, "claims": claims, "proofs": proofs}
-        return [(name, path, verify_evidence(evidence, hash_file(path, needed_digests([evidence])), self.headers()))]
-
-    def _check_evidence(self, evidence):
+        if kind == "bundle":
+            files = read_zip(read_file(paths[0], ZIP_MAX_BYTES))
+            trust, headers, roots = self.trust(), self.headers(), self.roots()
+            now = int(time.time() * 1000)
+            return [(name, None, verify_bundle(files, trust, headers, roots, self.work_sha256(), now))]
         headers = self.headers()
-        work = self.work_for(evidence)
-        about = [one for one in evidence if one["claims"] is not None and one["claims"]["sha256"] == work.get("sha256", b"")]
-        if work.get("claimed"):
-            chosen = evidence
-        else:
-            chosen = about or evidence[:1]
-        verdicts = []
-        for one in chosen:
-            own = {"sha256": one["claims"]["sha256"], "claimed": True} if work.get("claimed") and one["claims"] else work
-            verdicts.append((one["name"], self.options.file, verify_evidence(one, own, headers)))
-        return verdicts
+        try:
+            evidence = read_evidence(name, kind, paths)
+        except Refused as error:
+            return [(name, work, refuse_evidence(error, headers))]
+        digests = self.digests_for(evidence, work)
+        chosen = select_evidence(evidence, digests)
+        return [(one["name"], work, verify_evidence(one, digests, headers)) for one in chosen]
 
 
 def show(text):
@@ -2933,7 +3075,9 @@ def describe(name, verdict, is_verbose):
     if verdict.get("workTime") is not None:
         lines.append("  work there before %s, by Bitcoin" % format_iso_time(1000 * verdict["workTime"]))
     if verdict.get("tokenTime") is not None:
-        lines.append("  seen by a time-stamping authority at %s" % format_iso_time(verdict["tokenTime"]))
+        is_own = any(entry.get("part") == "token" and entry["step"] == "root" for entry in verdict["steps"])
+        authority = "the bundle\u2019s own time-stamping authority" if is_own else "a time-stamping authority"
+        lines.append("  seen by %s at %s" % (authority, format_iso_time(verdict["tokenTime"])))
     for entry in verdict["steps"]:
         if is_verbose or entry["ok"] is not True:
             sign = "?" if entry["ok"] is None else "+" if entry["ok"] else "!"
@@ -2950,15 +3094,18 @@ def run(arguments):
     if options.file is not None and options.digest is not None:
         raise UsageError("give --file or --digest, not both")
     session = Session(options)
-    bare = [path for path in options.path if path.endswith(".ots")]
-    cases = [[path] for path in options.path if not path.endswith(".ots")] + ([bare] if bare else [])
     codes = set()
-    for paths in cases:
+
+    def on_failure(name, error):
+        sys.stderr.write("verify_cli: %s: %s\n" % (show(name), error))
+        codes.add(EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILURE)
+
+    for kind, paths, work in list_cases(options.path, options, on_failure):
         name = ", ".join(paths)
         try:
-            for shown, work, verdict in session.check(name, paths):
+            for shown, about, verdict in session.check(name, kind, paths, work):
                 if options.json:
-                    sys.stdout.write(json.dumps(dict({"file": shown, "work": work}, **verdict)) + "\n")
+                    sys.stdout.write(json.dumps(dict({"file": shown, "work": about}, **verdict)) + "\n")
                 else:
                     sys.stdout.write(describe(shown, verdict, options.verbose))
                 codes.add(EXIT_CODES[verdict["outcome"]])
@@ -2968,9 +3115,8 @@ def run(arguments):
         except Unusable as error:
             sys.stderr.write("verify_cli: the block headers or the trusted keys cannot be used: %s\n" % error)
             codes.add(EXIT_CANNOT_CHECK)
-        except OSError as error:
-            sys.stderr.write("verify_cli: %s: %s\n" % (show(name), error))
-            codes.add(EXIT_FAILURE)
+        except (UsageError, OSError) as error:
+            on_failure(name, error)
     for code in (EXIT_USAGE, EXIT_FAILURE, EXIT_CANNOT_CHECK, EXIT_PENDING):
         if code in codes:
             return code

@@ -17,7 +17,7 @@ const signal = createWebhookSignal();
 const store = watchPublishes(createStore(database), signal);
 const box = createSecretBox(systemRandom(32));
 const common = { store, box, clock: systemClock, random: systemRandom };
-const service = createWebhookService('trackorigin', { ...common, checkUrl: () => null, ...signal });
+const service = createWebhookService('trackorigin', { ...common, checkUrl: () => null, logLines: 10_000, ...signal });
 const transport = createWebhookTransport({ addresses: { ports: [], allowsLoopback: true }, proxyUrl: null });
 const onError = (error: unknown) => console.error(error);
 const deliverer = createDeliverer({
@@ -78,9 +78,10 @@ process.on('message', async (message: Message | 'usage' | 'start' | 'stop') => {
   if (message === 'stop') process.exit(0);
   if (message === 'start') void deliverer.run(new AbortController().signal).catch(onError);
   else {
-    for (const url of message.subscribe ?? []) {
+    for (const [i, url] of (message.subscribe ?? []).entries()) {
       const fields = { url, types: ['cert.issued'] as const, description: null, isOrdered: false, isSandbox: false };
-      await service.create({ accountId: 'bench', isSandbox: null }, fields);
+      // Each of an account of its own, since an account has a limit.
+      await service.create({ accountId: `bench-${i}`, isSandbox: null }, fields);
     }
     if (message.publish) await publishSteadily(message.publish.perSecond, message.publish.seconds);
     for (let left = message.backlog ?? 0; left > 0; left -= 2_000) await publish(Math.min(2_000, left));

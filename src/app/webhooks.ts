@@ -104,6 +104,7 @@ export function createWebhooks(
     random: systemRandom,
     box: createSecretBox(webhooks.key),
     checkUrl: (url) => checkWebhookUrl(url, config.webhooks),
+    logLines: config.webhooks.retention.attemptsPerSubscription,
     onWork: webhookSignal.onWork,
     onChange: webhookSignal.onChange,
   });

@@ -30,7 +30,7 @@ const PROOF_START = '\0OpenTimestamps';
  */
 export async function recognisePath(path: string, isWorkGiven: boolean): Promise<RecognisedPath> {
   const start = await readStart(path, 64);
-  if (!isWorkGiven && (await findBeside(path)).length > 0) return { kind: 'work' };
+  if (!isWorkGiven && (await hasEvidenceBeside(path))) return { kind: 'work' };
   if (new TextDecoder().decode(start.subarray(0, PROOF_START.length)) === PROOF_START) {
     return { kind: 'proof', work: await findProofsWork(path) };
   }
@@ -70,6 +70,11 @@ export async function readArchiveEvidence(path: string): Promise<Evidence[]> {
 
 export async function readProof(path: string): Promise<ProofFile> {
   return { name: path, bytes: await readRegularFile(path, PROOF_MAX_BYTES) };
+}
+
+/** Whether a file is a work that was anchored, whatever it looks like itself. Throws `FileError`. */
+export async function hasEvidenceBeside(work: string): Promise<boolean> {
+  return (await findBeside(work)).length > 0;
 }
 
 /** Names beside a work that are its receipt and its proofs. */

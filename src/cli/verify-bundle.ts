@@ -27,7 +27,7 @@ const EXIT_CODES: Readonly<Record<BundleOutcome, ExitCode>> = {
   'cannot-check': EXIT.cannotCheck,
 };
 
-/** The files of an archive that is a proof bundle, else null; also for one that cannot be read. */
+/** The files of an archive that is a proof bundle, else null; also for one that cannot be read, which is told later. */
 export async function readBundleFile(path: string): Promise<BundleFiles | null> {
   if (!isZip(await readStart(path, 64))) return null;
   try {
@@ -82,7 +82,11 @@ function describeVerdict(path: string, verdict: BundleVerdict, isVerbose: boolea
   }
   if (envelopeTime !== null) lines.push(`  signed before ${day(1000 * envelopeTime)}, by Bitcoin`);
   if (workTime !== null) lines.push(`  work there before ${day(1000 * workTime)}, by Bitcoin`);
-  if (tokenTime !== null) lines.push(`  seen by a time-stamping authority at ${day(tokenTime)}`);
+  if (tokenTime !== null) {
+    const isOwn = steps.some(({ part, step }) => part === 'token' && step === 'root');
+    const authority = isOwn ? 'the bundle’s own time-stamping authority' : 'a time-stamping authority';
+    lines.push(`  seen by ${authority} at ${day(tokenTime)}`);
+  }
   if (log !== null) lines.push(`  in the log ${showName(log.origin)} of ${log.size} entries`);
   for (const { part, ok, detail } of steps) {
     const shown = detail.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');

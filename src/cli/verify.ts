@@ -11,6 +11,7 @@ import { refuseEvidence, verifyEvidence, type WorkDigests } from '../proof/bundl
 import type { CertificateTrust } from '../proof/certificate/verify-certificate.ts';
 import { decodeDetached } from '../proof/ots/codec.ts';
 import {
+  hasEvidenceBeside,
   readArchiveEvidence,
   readEvidenceBeside,
   readProof,
@@ -45,6 +46,7 @@ interface VerifyOptions extends HeaderOptions, TrustOptions {
 /** Evidence, read when its turn comes, and the work it is to be checked against. */
 interface Case {
   readonly name: string;
+  /** Null where a digest was given, or only what a receipt says of it is known. */
   readonly work: string | null;
   readonly read: () => Promise<Evidence[]>;
 }
@@ -100,7 +102,7 @@ async function verify(paths: readonly string[], options: VerifyOptions, io: CliI
     throw new UsageError('give --file or --digest, not both');
   }
   const given = options.digest === undefined ? null : parseDigest(options.digest);
-  const { documents, bundles, others } = await sortPaths(paths);
+  const { documents, bundles, others } = await sortPaths(paths, given !== null || options.file !== undefined);
   const codes: ExitCode[] = [];
   if (bundles.length > 0) codes.push(...(await verifyBundles(bundles, options, given, io)));
   if (documents.length > 0) codes.push(...(await verifyDocuments(documents, options, given, io)));
@@ -109,11 +111,16 @@ async function verify(paths: readonly string[], options: VerifyOptions, io: CliI
 }
 
 /** Certificates, which need no Bitcoin, bundles, and everything else. */
-async function sortPaths(paths: readonly string[]) {
+async function sortPaths(paths: readonly string[], isWorkGiven: boolean) {
   const documents: { path: string; bytes: Uint8Array }[] = [];
   const bundles: { path: string; files: BundleFiles }[] = [];
   const others: string[] = [];
   for (const path of paths) {
+    // Certificates and bundles can be anchored too, like any work.
+    if (!isWorkGiven && (await hasEvidenceBeside(path).catch(() => false))) {
+      others.push(path);
+      continue;
+    }
     // What cannot be read is told of where everything else is.
     const bytes = await readCertificateFile(path).catch(() => null);
     const files = bytes === null ? await readBundleFile(path).catch(() => null) : null;
@@ -193,8 +200,10 @@ async function verifyProofs(
   for (const [index, { name, work, read }] of cases.entries()) {
     try {
       const evidence = await readOrRefuse(read);
-      const digests = given ?? (await hashWork(work!, evidence, { io, options, index, count: cases.length }));
+      const hashed = work === null ? null : await hashWork(work, evidence, { io, options, index, count: cases.length });
+      const digests = given ?? hashed;
       for (const item of selectEvidence(evidence, digests)) {
+        if (digests === null && !(item instanceof BundleError) && item.claims === null) throw askForWork();
         const verdict =
           item instanceof BundleError ? refuseEvidence(item, headers) : await verifyEvidence(item, digests, headers);
         report(item instanceof BundleError ? name : item.name, work, verdict, options, io);
@@ -225,10 +234,8 @@ async function listCases(
         continue;
       }
       const work = options.file ?? (hasDigest ? null : recognised.work);
-      if (work === null && !hasDigest) {
-        throw new UsageError('which work is it about? Add --file WORK, or --digest HEX where the work is not at hand');
-      }
       if (recognised.kind === 'proof') {
+        if (work === null && !hasDigest) throw askForWork();
         const key = `proofs of ${work ?? ''}`;
         const together = [...(proofs.get(key) ?? []), path];
         proofs.set(key, together);
@@ -245,6 +252,11 @@ async function listCases(
   return [...cases.values()];
 }
 
+/** A receipt says which work it is about; of a bare proof somebody has to say it. */
+function askForWork(): UsageError {
+  return new UsageError('which work is it about? Add --file WORK, or --digest HEX where the work is not at hand');
+}
+
 async function readProofs(paths: readonly string[]): Promise<Evidence[]> {
   const proofs = await Promise.all(paths.map(readProof));
   return [{ name: paths.join(', '), claims: null, proofs }];
@@ -259,11 +271,12 @@ async function readOrRefuse(read: () => Promise<Evidence[]>): Promise<(Evidence 
   }
 }
 
-/** An export of many receipts is asked about one work: the others in it are not part of the question. */
+/** An export of many receipts is asked about one work, if any: the others in it are not part of the question. */
 function selectEvidence(
   evidence: readonly (Evidence | BundleError)[],
-  work: WorkDigests,
+  work: WorkDigests | null,
 ): readonly (Evidence | BundleError)[] {
+  if (work === null) return evidence;
   const about = evidence.filter(
     (item) =>
       !(item instanceof BundleError) &&

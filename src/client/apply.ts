@@ -6,8 +6,6 @@ import type { Evidence, FollowerState, Head } from './state.ts';
 export const FRESH_MS = 15 * 60_000;
 /** Clocks of servers differ by seconds; ours may be behind by this much. */
 const CLOCK_SKEW_MS = 60_000;
-/** Those of the sandbox are in no signed list. */
-const SANDBOX_ID_START = 'cer_test_';
 
 /** What became of an answer. A `problem` beside a changed state means that something was proved against the server. */
 export interface Applied {
@@ -70,7 +68,7 @@ function findContradiction(state: FollowerState, list: SnapshotAnswer, text: str
     }
   }
   for (const [id, sequence] of Object.entries(state.revoked)) {
-    if (sequence <= list.sequence && !listed.has(id) && !id.startsWith(SANDBOX_ID_START)) {
+    if (sequence <= list.sequence && !listed.has(id)) {
       const message = `the feed had a revocation of ${id} that the signed list does not know`;
       return { kind: 'gap', message, foundAt: now, before: feed.text, after: text };
     }

@@ -18,8 +18,10 @@ export type FollowErrorCode =
   | 'gap'
   /** Two signed lists that cannot both be true. */
   | 'equivocation'
+  /** Not a live key of trackorigin: the feed of a test key has other certificates than the signed list. */
+  | 'bad-api-key'
   /** What was persisted cannot be read. */
   | 'bad-state';
 
-/** Why an answer of the server was not believed. */
+/** Why an answer of the server was not believed, or nothing can be asked. */
 export class FollowError extends CodedError<FollowErrorCode> {}

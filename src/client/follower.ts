@@ -17,7 +17,7 @@ export interface FollowerOptions {
   readonly baseUrl: string;
   /** What `/.well-known/trackorigin-public-key.json` said when somebody looked; never taken from there later. */
   readonly trustedKeys: readonly TrustedKey[];
-  /** With a key the feed is read as well, which is minutes ahead of the signed list, and both are compared. */
+  /** A live one. With it the feed is read as well, which is minutes ahead of the signed list, and both are compared. */
   readonly apiKey?: string;
   /** Left out: nothing survives the process. */
   readonly state?: StateStore;
@@ -38,6 +38,7 @@ const INTERVAL_MAX_MS = 5 * 60_000;
 const INTERVAL_DEFAULT_MS = 60_000;
 /** Of one poll. What is more is for the next one. */
 const PAGES_MAX = 1000;
+const LIVE_KEY = /^to_[ps]k_live_/;
 
 /**
  * Follows the revocations of a server by the rules of its contract, and believes as little as it can: only what a
@@ -53,7 +54,12 @@ export class RevocationFollower {
   #isLoaded = false;
   #polling: Promise<PollReport> | null = null;
 
+  /** Errors: FollowError `bad-api-key`. */
   constructor(options: FollowerOptions) {
+    if (options.apiKey !== undefined && !LIVE_KEY.test(options.apiKey)) {
+      // With the feed of the sandbox an honest server would seem to leave out what the signed list has.
+      throw new FollowError('bad-api-key', 'apiKey must be a live key: to_pk_live_… or to_sk_live_…');
+    }
     this.#options = options;
     this.#store = options.state ?? createMemoryState();
     this.#fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));

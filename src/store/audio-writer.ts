@@ -28,6 +28,16 @@ export function createAudioWriter(transaction: Transaction<Schema>): AudioWriter
       return numUpdatedRows > 0n;
     },
 
+    async lockPolicy(id) {
+      const row = await transaction
+        .selectFrom('audio_policy')
+        .select('withdrawn_at')
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst();
+      return row?.withdrawn_at === null;
+    },
+
     async findRendition(accountId, certificateId, sha256) {
       const row = await transaction
         .selectFrom('audio_rendition')

@@ -4,6 +4,12 @@ import { decodeLogEvent } from '../proof/log-event.ts';
 import type { LogTables } from './log-tables.ts';
 import type { Schema } from './schema.ts';
 
+/**
+ * Numbers follow the time only as far as clocks of nodes agree and transactions are quick: an event is taken to be no
+ * more than this behind one with a lower number. Far more than that is, and few enough events to walk over.
+ */
+const DISORDER_MAX_MS = 60 * 60_000;
+
 export function createLogReader(kysely: Kysely<Schema>): LogReader {
   return {
     async size() {
@@ -38,12 +44,27 @@ export function createLogReader(kysely: Kysely<Schema>): LogReader {
     },
 
     async listAfter(sequence, { types, registry, isSandbox, since, limit }) {
-      let query = kysely.selectFrom('log_event').select(['sequence', 'leaf']).where('sequence', '>', sequence);
-      if (types !== undefined) query = query.where('type', 'in', types);
-      if (registry !== undefined) query = query.where('registry', '=', registry);
-      if (isSandbox !== undefined) query = query.where('is_sandbox', '=', isSandbox);
-      if (since !== undefined) query = query.where('at', '>=', new Date(since));
-      const rows = await query.orderBy('sequence').limit(limit).execute();
+      let events = kysely.selectFrom('log_event');
+      if (registry !== undefined) events = events.where('registry', '=', registry);
+      if (isSandbox !== undefined) events = events.where('is_sandbox', '=', isSandbox);
+      let start = sequence;
+      if (since !== undefined) {
+        const last = await events
+          .select('sequence')
+          .where('at', '<', new Date(since - DISORDER_MAX_MS))
+          .orderBy('at', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        start = Math.max(start, last?.sequence ?? 0);
+        events = events.where('at', '>=', new Date(since));
+      }
+      if (types !== undefined) events = events.where('type', 'in', types);
+      const rows = await events
+        .select(['sequence', 'leaf'])
+        .where('sequence', '>', start)
+        .orderBy('sequence')
+        .limit(limit)
+        .execute();
       return rows.map((row) => ({ sequence: row.sequence, event: decodeLogEvent(row.leaf) }));
     },
 

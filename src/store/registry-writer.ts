@@ -132,17 +132,6 @@ export function createRegistryWriter(transaction: Transaction<Schema>): Registry
         .execute();
     },
 
-    async findActiveOfWork(sha256) {
-      const row = await transaction
-        .selectFrom('registry_certificate')
-        .select('certificate_id')
-        .where('work_sha256', '=', sha256)
-        .where('is_active', '=', true)
-        .where('is_sandbox', '=', false)
-        .executeTakeFirst();
-      return row?.certificate_id ?? null;
-    },
-
     async lockCertificate(id) {
       const row = await transaction
         .selectFrom('registry_certificate')

@@ -156,13 +156,18 @@ export function createWebhookWriter(transaction: Transaction<Schema>): WebhookWr
       await makeReady(key, now);
     },
 
-    async retryRange(key, range, now, limit) {
+    async retryRange(key, range, { now, limit, logLines }) {
       const isByTime = 'failedSince' in range;
+      // An event without a line was never tried, unless its lines may be among those that a full log has lost.
       const wanted = isByTime
-        ? sql`event.created_at >= ${new Date(range.failedSince)} and not exists (
-            select from webhook_attempt attempt
+        ? sql`event.created_at >= ${new Date(range.failedSince)} and coalesce(
+            (select (array_agg(attempt.outcome order by attempt.id desc))[1] from webhook_attempt attempt
             where attempt.account_id = subscription.account_id and attempt.subscription_id = subscription.id
-              and attempt.sequence = event.sequence and attempt.outcome = 'succeeded')`
+              and attempt.sequence = event.sequence) <> 'succeeded',
+            event.created_at > coalesce(
+              (select line.started_at from webhook_attempt line
+              where line.account_id = ${key.accountId} and line.subscription_id = ${key.subscriptionId}
+              order by line.id desc offset ${logLines - 1} limit 1), '-infinity'))`
         : sql`event.sequence >= ${range.fromSequence} and event.sequence <= ${range.toSequence}`;
       const { rows } = await sql`
         insert into webhook_retry (account_id, subscription_id, sequence, attempts, due_at)
@@ -172,7 +177,8 @@ export function createWebhookWriter(transaction: Transaction<Schema>): WebhookWr
           on lane.account_id = subscription.account_id and lane.subscription_id = subscription.id
         join webhook_event event on event.contract = subscription.contract
           and event.is_sandbox = subscription.is_sandbox and event.account_id in ('', subscription.account_id) and event.target = ''
-          and event.type = any(subscription.types) and event.sequence <= lane.cursor and ${wanted}
+          and event.type = any(subscription.types) and event.sequence <= lane.cursor
+          and event.created_at >= subscription.created_at and ${wanted}
         where subscription.account_id = ${key.accountId} and subscription.id = ${key.subscriptionId}
         order by event.sequence limit ${limit}
         on conflict (account_id, subscription_id, sequence) do update set attempts = 0, due_at = excluded.due_at
@@ -234,8 +240,11 @@ export function createWebhookWriter(transaction: Transaction<Schema>): WebhookWr
 
     async acquire({ nodeId, now, leaseUntil, limit }) {
       const at = new Date(now);
+      // A lane whose subscription was disabled while an event woke it is only put to rest.
       const { rows } = await sql<Selectable<WebhookSubscriptionTable> & { cursor: number; failures: number }>`
-        update webhook_lane lane set ready_at = null, leased_by = ${nodeId}, lease_until = ${new Date(leaseUntil)}
+        update webhook_lane lane set ready_at = null,
+          leased_by = case subscription.status when 'active' then ${nodeId}::text end,
+          lease_until = case subscription.status when 'active' then ${new Date(leaseUntil)}::timestamptz end
         from (
           select found.account_id, found.subscription_id from webhook_lane found
           where (found.ready_at <= ${at} and (found.leased_by is null or found.leased_by = ${nodeId}))
@@ -244,13 +253,10 @@ export function createWebhookWriter(transaction: Transaction<Schema>): WebhookWr
         ) taken, webhook_subscription subscription
         where lane.account_id = taken.account_id and lane.subscription_id = taken.subscription_id
           and subscription.account_id = taken.account_id and subscription.id = taken.subscription_id
-          and subscription.status = 'active'
         returning subscription.*, lane.cursor, lane.failures`.execute(transaction);
-      return rows.map((row) => ({
-        subscription: readSubscription(row),
-        cursor: row.cursor,
-        failures: row.failures,
-      }));
+      return rows
+        .filter(({ status }) => status === 'active')
+        .map((row) => ({ subscription: readSubscription(row), cursor: row.cursor, failures: row.failures }));
     },
 
     async commit(commit) {
@@ -442,8 +448,9 @@ async function deleteRetries(transaction: Transaction<Schema>, settled: Delivery
     using unnest(
       ${settled.map(({ accountId }) => accountId)}::text[],
       ${settled.map(({ subscriptionId }) => subscriptionId)}::text[],
-      ${settled.map(({ sequence }) => sequence)}::bigint[]
-    ) as done (account_id, subscription_id, sequence)
+      ${settled.map(({ sequence }) => sequence)}::bigint[],
+      ${settled.map(({ attempts }) => attempts)}::integer[]
+    ) as done (account_id, subscription_id, sequence, attempts)
     where retry.account_id = done.account_id and retry.subscription_id = done.subscription_id
-      and retry.sequence = done.sequence`.execute(transaction);
+      and retry.sequence = done.sequence and retry.attempts = done.attempts`.execute(transaction);
 }

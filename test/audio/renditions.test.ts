@@ -20,6 +20,13 @@ interface Registered {
   readonly sequence: number;
 }
 
+const SANDBOX_LIMIT = 3;
+const SUBMISSION = {
+  ...{ title: 'Lighthouse', durationMs: DURATION_MS, fingerprint: null, fingerprint2: null, metadata: {} },
+  declarations: { human_composition: true, human_performance: true, rights_held: true, ai_use: 'none' },
+  artist: { handle: 'second-label', displayName: 'Mara Vex' },
+} as const;
+
 for (const engine of ENGINES) {
   describe(`renditions (${engine})`, () => {
     let server: TrackoriginServer;
@@ -27,7 +34,11 @@ for (const engine of ENGINES) {
     let integrator: Customer;
     let label: Customer;
     before(async () => {
-      const wide = { 'trackorigin-address': 100_000, 'audio-certificate-account': 100_000 };
+      const wide = {
+        'trackorigin-address': 100_000,
+        'audio-certificate-account': 100_000,
+        'trackorigin-sandbox-account': SANDBOX_LIMIT,
+      };
       server = await startTrackoriginServer(engine, { limits: wide });
       world = audioWorld(server);
       integrator = await server.createCustomer();
@@ -143,6 +154,60 @@ for (const engine of ENGINES) {
       assert.equal(await bySha256(body.sha256), '404 certificate_not_found');
     });
 
+    test('a policy that is withdrawn while a rendition is on its way registers none', async () => {
+      const policyId = await world.acceptPolicy();
+      const { id, body } = await certified();
+      // The node remembers it as in force: what counts is what the transaction sees.
+      assert.equal((await world.verify<{ matched: boolean }>(id, integrator.keys.sk_live, body)).body.matched, true);
+      assert.ok(await server.store.transact(({ audio }) => audio.withdrawPolicy(policyId, Date.now())));
+      const size = await server.store.log.size();
+      assert.equal((await register(body)).code, '422 policy_not_accepted');
+      assert.equal(await server.store.log.size(), size);
+      assert.equal(await bySha256(body.sha256), '404 certificate_not_found');
+    });
+
+    test('to certify a digest that is a rendition of another certificate takes an operator who insists', async () => {
+      await world.acceptPolicy();
+      const { id, body } = await certified();
+      assert.equal((await register(body)).code, '201');
+      const { submissions, review } = server.tracks;
+      const submitted = await submissions.submit(
+        { accountId: label.accountId, credentialId: null, isSandbox: false },
+        { ...SUBMISSION, sha256: body.sha256 },
+        null,
+      );
+      const { certificates } = await review.view(submitted.id);
+      assert.deepEqual(
+        certificates.map(({ id, isActive }) => [id, isActive]),
+        [[id, true]],
+      );
+      const order = { operatorId: 'test', verdict: 'verified', reason: 'Heard it.', isHighRisk: false } as const;
+      const decide = (allowsDuplicate: boolean) =>
+        review.decide({ ...order, submissionId: submitted.id, allowsDuplicate });
+      await assert.rejects(decide(false), { code: 'work-certified' });
+      assert.equal(await bySha256(body.sha256), id);
+      assert.equal((await decide(true)).status, 'verified');
+    });
+
+    test('a rendition and a certificate of one digest at once: the second is refused', async () => {
+      await world.acceptPolicy();
+      const { body } = await certified();
+      const { submissions, review } = server.tracks;
+      const { id: submissionId } = await submissions.submit(
+        { accountId: label.accountId, credentialId: null, isSandbox: false },
+        { ...SUBMISSION, sha256: body.sha256 },
+        null,
+      );
+      const order = { operatorId: 'test', verdict: 'verified', reason: 'Heard it.', isHighRisk: false } as const;
+      const [registered, decided] = await Promise.all([
+        register(body),
+        review.decide({ ...order, submissionId, allowsDuplicate: false }).catch((error) => error),
+      ]);
+      const outcome = [registered.code, decided.code ?? decided.status];
+      const wanted = registered.code === '201' ? ['201', 'work-certified'] : ['409 sha256_already_bound', 'verified'];
+      assert.deepEqual(outcome, wanted);
+    });
+
     test('revoking ends what renditions resolve to', async () => {
       await world.acceptPolicy();
       const { id, body } = await certified();
@@ -184,6 +249,19 @@ for (const engine of ENGINES) {
         assert.equal(await bySha256(sha256, bearer), '404 certificate_not_found');
       }
       assert.equal(decodeLogEvent(await server.log.readLeaf(answer.sequence)).isSandbox, true);
+    });
+
+    test('an account writes only so many renditions of the sandbox into the public log', async () => {
+      const { keys } = await server.createCustomer();
+      const { fingerprint, durationMs: duration_ms } = SYNTHETIC_MASTER;
+      const registerOne = () => {
+        const sha256 = randomBytes(32).toString('hex');
+        return register({ cert_id: 'cer_test_synthetic', sha256, fingerprint, duration_ms }, keys.sk_test);
+      };
+      for (let i = 0; i < SANDBOX_LIMIT; i++) assert.equal((await registerOne()).code, '201');
+      const size = await server.store.log.size();
+      assert.equal((await registerOne()).code, '429 rate_limit_exceeded');
+      assert.equal(await server.store.log.size(), size);
     });
   });
 }

@@ -132,6 +132,34 @@ test('each kind of answer is told apart', async (t) => {
   assert.deepEqual(complaints, []);
 });
 
+test('a proof bundle is checked as a whole, and the steps are shown', async (t) => {
+  const open = needBrowser(t);
+  if (open === null) return;
+  await using watched = await openPage(open, url);
+  const { page, complaints } = watched;
+  const response = await fetch(`${url}/cert/cer_test_synthetic/proof-bundle.zip`);
+  assert.equal(response.status, 200);
+  const zip = Buffer.from(await response.arrayBuffer());
+  await page.goto(`${url}/verify`);
+  await give(page, upload('proof.zip', zip));
+  // Whether Bitcoin has it already depends on how long the sandbox runs.
+  const [verdict] = await verdictsOf(page, 1);
+  assert.ok(verdict === 'Pending' || verdict === 'Verified', `${verdict}`);
+  const shown = await page.locator('.result').innerText();
+  assert.match(shown, /cer_test_synthetic/);
+  assert.match(shown, /trusted key signed/i);
+  const steps = await page.locator('.steps').textContent();
+  for (const text of ['Every file has the digest in the list', 'is a trusted key', 'The key signed this manifest']) {
+    assert.ok(steps!.includes(text), text);
+  }
+  assert.deepEqual(await findBarriers(page), []);
+
+  await page.goto(`${url}/verify`);
+  await give(page, upload('another.wav'), upload('proof.zip', zip));
+  assert.deepEqual(await verdictsOf(page, 1), ['Altered']);
+  assert.deepEqual(complaints, []);
+});
+
 test('a proof that waits for Bitcoin is pending, and without block headers nothing is claimed', async (t) => {
   const open = needBrowser(t);
   if (open === null) return;
@@ -220,6 +248,40 @@ test('a lost server, a used-up allowance and a closed tab lose nothing', async (
   await page.reload();
   await page.locator('text=2 of 2 files have a receipt').waitFor({ state: 'attached' });
   assert.deepEqual(complaints, []);
+});
+
+test('two tabs neither overwrite nor resend what the other has', async (t) => {
+  const open = needBrowser(t);
+  if (open === null) return;
+  await using watched = await openPage(open, url, {}, [/Failed to load resource/]);
+  const { page } = watched;
+  const batch = '**/api/anchor/batch';
+  await page.route(batch, (route) => route.abort());
+  await page.goto(url);
+  await give(page, upload('of-one.txt'));
+  await page.locator('text=The server cannot be reached').waitFor();
+  // As long as it takes to be stored.
+  await page.waitForTimeout(1_000);
+
+  const other = await page.context().newPage();
+  const sent: string[] = [];
+  other.on('request', (request) => sent.push(...(request.url().endsWith('/batch') ? [request.postData()!] : [])));
+  await other.goto(url);
+  await other.locator('text=Another tab of this browser is at work with 1 file').waitFor();
+  await give(other, upload('of-other.txt'));
+  await other.locator('text=1 of 1 file have a receipt').waitFor({ state: 'attached' });
+  assert.deepEqual(
+    sent.map((body) => JSON.parse(body).hashes.length),
+    [1],
+  );
+  await other.waitForTimeout(1_000);
+  await other.close();
+
+  await page.unroute(batch);
+  await page.reload();
+  await page.locator('text=2 of 2 files have a receipt').waitFor({ state: 'attached' });
+  const files = await page.locator('.files').innerText();
+  assert.ok(files.includes('of-one.txt') && files.includes('of-other.txt'));
 });
 
 test('many files make full uploads, and all receipts come as one archive', async (t) => {

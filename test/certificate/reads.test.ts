@@ -147,6 +147,36 @@ for (const engine of ENGINES) {
       assert.equal((await ask(`${path}?no_cache=false`)).headers.get('cache-control'), 'public, max-age=60');
     });
 
+    test('no answer calls a certificate active at a moment after its revocation, however slow the answer is', async (t) => {
+      const { memory } = server.certification;
+      const { find, findMany } = memory;
+      const { id } = await issue(issuing);
+      const { id: other } = await issue(issuing);
+      /** It is revoked, and this node hears of that, between the look-up and the answer. */
+      const revokeMeanwhile = async (revoked: string) => {
+        await revoke(issuing, revoked);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        await memory.refresh();
+      };
+      t.mock.method(memory, 'find', async (wanted: string) => {
+        const found = await find(wanted);
+        await revokeMeanwhile(id);
+        return found;
+      });
+      t.mock.method(memory, 'findMany', async (wanted: readonly string[]) => {
+        const found = await findMany(wanted);
+        await revokeMeanwhile(other);
+        return found;
+      });
+      const one = await read(`/api/v1/certificates/${id}/status`);
+      const many = await read<{ results: Record<string, Body> }>(`/api/v1/certificates/status?ids=${other}`);
+      for (const [answer, revoked] of [[one, id] as const, [many.results[other]!, other] as const]) {
+        assert.equal(answer.status, 'active');
+        const { revokedAt } = (await server.store.certificate.find(revoked))!;
+        assert.ok(Date.parse(answer.checked_at) <= revokedAt!);
+      }
+    });
+
     test('a remembered answer is dropped within a second of a change, whoever made it', async () => {
       const { id } = await issue(issuing);
       const path = `/api/v1/certificates/${id}`;

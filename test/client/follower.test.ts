@@ -356,10 +356,13 @@ describe('a follower of revocations', () => {
       assert.equal(shows(follower, 'cer_C'), false);
       assert.equal(follower.evidence[0]!.after, snapshot);
     }
-    const sandbox = follow({ apiKey: 'to_sk_test_x' });
-    snapshot = sign({ sequence: 10, revoked: [] });
-    feed = () => feedOf(10, [['cer_test_X', 9]]);
-    assert.equal(await pollFor(sandbox), 'good');
+  });
+
+  test('a key whose feed is not that of live certificates is refused before it can accuse an honest server', () => {
+    for (const apiKey of ['to_sk_test_x', 'to_pk_test_x', 'x to_sk_live_x', '']) {
+      assert.throws(() => follow({ apiKey }), { code: 'bad-api-key', message: /live key/ }, apiKey);
+    }
+    for (const apiKey of ['to_sk_live_x', 'to_pk_live_x']) follow({ apiKey });
   });
 
   test('a restart goes on where it was: an old head cannot be sold as new', async () => {

@@ -188,6 +188,8 @@ for (const engine of ENGINES) {
         const ids = chain.versions.map(({ cert_id }: { cert_id: string }) => cert_id);
         assert.deepEqual(ids, [one.version.certId, two.version.certId]);
         assert.ok(!JSON.stringify(chain).includes(LAST_NAME));
+        const superseded = { state: 'superseded', by: two.version.certId };
+        assert.deepEqual((await check(files)).status, version === one.version ? superseded : { state: 'active' });
       }
     });
 

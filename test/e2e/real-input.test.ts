@@ -146,6 +146,8 @@ test('and by the verifier that is one file, alone in a folder of its own', async
 
 async function assertVerified(verify: () => Promise<Run>): Promise<void> {
   const { code, err, json } = await verify();
+  const others = json.filter(({ outcome }) => outcome !== 'verified').map(({ file, outcome }) => [file, outcome]);
+  assert.deepEqual(others, []);
   assert.equal(code, 0, err);
   assert.deepEqual(json.map(({ file }) => file).sort(), works.toSorted());
   for (const { outcome, trust, network } of json) {

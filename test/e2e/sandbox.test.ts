@@ -97,7 +97,7 @@ test('its OpenAPI document describes every operation of the contract', async () 
   const document = (await response.json()) as {
     openapi: string;
     info: { title: string; version: string };
-    paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>;
+    paths: Record<string, Record<string, { responses: Record<string, object> }>>;
   };
   assert.match(document.openapi, /^3\.1\.\d$/);
   assert.ok(document.info.title !== '' && document.info.version !== '');
@@ -122,7 +122,7 @@ test('its OpenAPI document describes every operation of the contract', async () 
     assert.match(path, /^\//);
     for (const { responses } of Object.values(item)) {
       assert.ok(Object.keys(responses).length > 0);
-      for (const { description } of Object.values(responses)) assert.equal(typeof description, 'string');
+      for (const response of Object.values(responses)) assert.ok('description' in response || '$ref' in response);
     }
   }
   const references = JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g);

@@ -197,7 +197,7 @@ for (const engine of ENGINES) {
       );
       const size = before + 60;
       assert.equal(await store.log.size(), size);
-      for (const node of nodes) assert.equal((await node.head()).size, size);
+      for (const node of nodes) assert.equal((await node.awaitPublished(size)).size, size);
       end.abort();
       await Promise.all(runs);
       await append(store, 1, 5000);
@@ -223,6 +223,15 @@ for (const engine of ENGINES) {
       assert.deepEqual(await list({ registry: 'origimark' }), [3]);
       assert.deepEqual(await list({ since: eventOf(3).at }), [3, 4]);
       const [first] = await store.log.listAfter(before, { limit: 1 });
+      assert.deepEqual(await list({ ...live, since: eventOf(2).at }), [4]);
+      const hour = 60 * 60_000;
+      const later = eventOf(4).at + 3 * hour;
+      // Of a node whose clock is ahead, and one whose clock is behind.
+      const moments = [later - 2 * hour, later + 60_000, later, later - 1, later + 1];
+      await store.transact(({ log }) => log.append(moments.map((at, i) => eventOf(5 + i, { at }))));
+      assert.deepEqual(await list({ ...live, since: later }), [6, 7, 9]);
+      assert.deepEqual(await list({ ...live, since: later, limit: 2 }), [6, 7]);
+      assert.deepEqual(await list({ ...live, since: later + 2 * hour }), []);
       assert.deepEqual(first!.event, eventOf(1, { type: 'certificate.revoked', reason: 'rights_dispute' }));
     });
   });

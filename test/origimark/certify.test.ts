@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { encodeCanonical } from '../../src/base/canonical-json.ts';
 import { verifyEd25519 } from '../../src/config/ed25519.ts';
+import { createWorks } from '../../src/core/work/works.ts';
+import { createDocumentPresenter } from '../../src/http/origimark/document.ts';
+import type { CertificateDocument } from '../../src/proof/certificate/document.ts';
 import { ENGINES } from '../support/databases.ts';
 import {
   type OrigimarkServer,
@@ -103,6 +106,27 @@ for (const engine of ENGINES) {
       assert.ok(chain.every(({ status }) => status === 'active'));
       const previous = new Map(added.map(({ version, manifest }) => [version, manifest.previous_cert_id]));
       for (const { version } of added) assert.equal(previous.get(version), chain[version - 2]!.cert_id);
+    });
+
+    test('the document of an older version names the newest one, and none that was revoked', async () => {
+      const author = await server.createAuthor();
+      const first = await server.certify(author, {});
+      const [second, third] = [
+        await server.certify(author, { work_id: first.work_id }),
+        await server.certify(author, { work_id: first.work_id }),
+      ];
+      const present = createDocumentPresenter(createWorks(server.store));
+      const status = { status: 'active', checked_at: '2026-05-27T00:00:00.000Z', revoked_at: null, reason: null };
+      const successors = () =>
+        Promise.all(
+          [first, second, third].map(async ({ cert_id }) => {
+            const record = (await server.store.certificate.find(cert_id))!;
+            return (await present(record, { status } as CertificateDocument)).status?.superseded_by;
+          }),
+        );
+      assert.deepEqual(await successors(), [third.cert_id, third.cert_id, undefined]);
+      await server.ask('POST', `/api/v1/certs/${third.cert_id}/revoke`, undefined, author.headers);
+      assert.deepEqual(await successors(), [second.cert_id, undefined, undefined]);
     });
 
     test('a version cannot be added to somebody else’s work, nor to one that nobody has', async () => {

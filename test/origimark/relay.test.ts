@@ -84,12 +84,24 @@ for (const engine of ENGINES) {
       assert.equal((await write(certId)).status, 202);
       assert.equal((await server.ask('POST', pathname + search)).status, 200);
       assert.deepEqual(await deliver(), [], 'what waited is not sent any more');
-      const blocked = await write(certId);
-      const unknown = await write('0190163d-8694-739b-aea5-966c26f8ad90');
-      assert.equal(blocked.status, 404);
-      const { request_id: _one, ...said } = (blocked.json as { error: Record<string, unknown> }).error;
-      const { request_id: _two, ...expected } = (unknown.json as { error: Record<string, unknown> }).error;
-      assert.deepEqual(said, expected);
+    });
+
+    test('who writes cannot tell whether the author has blocked messages, and none goes through', async () => {
+      const open = await certifyAsMember();
+      const closed = await certifyAsMember();
+      await write(closed.certId);
+      const [mail] = await deliver();
+      const { pathname, search } = new URL(mail!.unsubscribeUrl!);
+      assert.equal((await server.ask('POST', pathname + search)).status, 200);
+      const passedOn = await write(open.certId);
+      assert.equal((await deliver()).length, 1);
+      const events = await server.listEvents();
+      const dropped = await write(closed.certId);
+      assert.deepEqual([dropped.status, dropped.json], [passedOn.status, passedOn.json]);
+      assert.equal(dropped.status, 202);
+      assert.deepEqual(await deliver(), []);
+      assert.deepEqual(await server.listEvents(), events);
+      assert.equal((await write('0190163d-8694-739b-aea5-966c26f8ad90')).status, 404);
     });
 
     test('one work takes so many messages, and what is no message is refused', async () => {

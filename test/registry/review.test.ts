@@ -88,6 +88,7 @@ for (const engine of ENGINES) {
         id: event!.id,
         contract: 'trackorigin',
         type: 'cert.issued',
+        isSandbox: false,
         accountId: null,
         createdAt: record.issuedAt,
         data: {

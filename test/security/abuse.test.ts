@@ -28,11 +28,30 @@ const WITHOUT_COOKIES = [
   'POST /api/anchor',
   'POST /api/anchor/batch',
   'POST /api/stripe/webhook',
+  'POST /api/v1/audio/search',
+  'POST /api/v1/certificates/:cert_id/verify-audio',
+  'POST /api/v1/certificates/bulk',
+  'POST /api/v1/certify',
+  'POST /api/v1/relay/:cert_id',
+  'POST /api/v1/relay/block',
+  'POST /api/v1/renditions',
+  'POST /api/v1/sandbox/certificates',
+  'POST /api/v1/sandbox/certificates/:cert_id/revoke',
   'POST /api/v1/submissions',
   'POST /api/v1/timestamps',
+  'POST /api/v1/verify-by-hash',
   'POST /calendar/:name/digest',
   'POST /calendar/:name/*',
+  'POST /cert/:id/relay',
+  'POST /tsa',
 ];
+
+/** What their bodies are refused with that say to be JSON and are too large, where it is not 413: no JSON is read there. */
+const TOO_LARGE: Readonly<Record<string, number>> = {
+  'POST /calendar/:name/digest': 400,
+  'POST /calendar/:name/*': 404,
+  'POST /tsa': 415,
+};
 
 let server: ComposedServer;
 let person: Person;
@@ -42,6 +61,8 @@ let clumsy: Person;
 let leaver: Person;
 let proofdKey: string;
 let secretKey: string;
+let testKey: string;
+let origimarkKey: string;
 let packToken: string;
 
 before(async () => {
@@ -52,6 +73,8 @@ before(async () => {
   await makeOperators(person, clumsy);
   proofdKey = (await server.mint(person.id, 'proofd')).secret;
   secretKey = (await server.mint(person.id, 'trackorigin-secret-live')).secret;
+  testKey = (await server.mint(person.id, 'trackorigin-secret-test')).secret;
+  origimarkKey = (await server.mint(person.id, 'origimark')).secret;
   packToken = (await server.mint(person.id, 'orphograph-pack')).secret;
 });
 after(() => server?.[Symbol.asyncDispose]());
@@ -65,12 +88,18 @@ function makeOperators(...people: readonly Person[]): Promise<void> {
 
 /** What lets a request in at a route. */
 function credentialsFor(route: string, { cookie } = person): Record<string, string> {
-  if (route.includes('/api/v1/timestamps')) return { authorization: `Bearer ${proofdKey}` };
-  if (route.endsWith('/api/v1/me') || route.includes('/api/v1/submissions'))
-    return { authorization: `Bearer ${secretKey}` };
+  const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+  if (route.includes('/api/v1/timestamps')) return bearer(proofdKey);
+  if (route.includes('/api/v1/sandbox/')) return bearer(testKey);
+  if (/\/api\/v1\/(me$|submissions|renditions|audio\/|certificates\/(bulk|changes))/.test(route))
+    return bearer(secretKey);
+  if (/\/api\/v1\/cert(ify|s\/)/.test(route)) return { 'x-api-key': origimarkKey };
   if (route.includes('/api/anchor')) return { 'x-pack-token': packToken };
   return { cookie, origin: server.origin };
 }
+
+/** Their bodies are not JSON, or nobody reads them. */
+const speaksOtherwise = (route: string) => /^POST \/(calendar\/|tsa$|cert\/|api\/v1\/relay\/block$)/.test(route);
 
 function unsafeRoutes(): string[] {
   const routes = server.routes.map(({ method, path }) => `${method} ${path}`);
@@ -91,15 +120,18 @@ async function send(
   return server.ask({ ...request, ...change, headers } as InjectOptions);
 }
 
+/** Numbers, which cannot be given together with the time that the samples give. */
+const RANGE = ['from_sequence', 'to_sequence'];
+
 const pathOf = (route: string) => route.split(' ')[1]!;
 
 test('a body that is too large is refused by every route that takes one', async () => {
   const payload = `{"filling":"${'x'.repeat(1024 * 1024)}"}`;
-  for (const route of unsafeRoutes()) {
+  // A policy comes with a cohort of prints.
+  for (const route of unsafeRoutes().filter((one) => one !== 'POST /api/operator/policies')) {
     const answer = await send(route, { payload, headers: { 'content-type': 'application/json' } });
     assertRefusal(pathOf(route), answer, route);
-    const expected = route.startsWith('POST /calendar/') ? (route.endsWith('digest') ? 400 : 404) : 413;
-    assert.equal(answer.statusCode, expected, route);
+    assert.equal(answer.statusCode, TOO_LARGE[route] ?? 413, route);
   }
 });
 
@@ -114,7 +146,7 @@ test('a body of another media type is refused by every route, with a form’s th
     'application/json/json',
     '',
   ];
-  for (const route of unsafeRoutes().filter((one) => !one.startsWith('POST /calendar/'))) {
+  for (const route of unsafeRoutes().filter((one) => !speaksOtherwise(one))) {
     for (const type of types) {
       const answer = await send(route, { payload: '{"name":"x"}', headers: { 'content-type': type } });
       assertRefusal(pathOf(route), answer, `${route} as ${type}`);
@@ -140,7 +172,7 @@ test('a body that is not the JSON that was asked for never makes the server fail
   const takesBody = new Set(
     server.routes.filter(({ body }) => body !== null).map((one) => `${one.method} ${one.path}`),
   );
-  for (const route of unsafeRoutes()) {
+  for (const route of unsafeRoutes().filter((one) => !speaksOtherwise(one))) {
     for (const payload of bodies) {
       const about = `${route} with ${String(payload).slice(0, 40)}`;
       const answer = await send(route, { payload, headers: { 'content-type': 'application/json' } });
@@ -155,7 +187,8 @@ test('samples have every field that a route takes, so that the next tests miss n
   for (const { method, path, body } of server.routes) {
     if (body?.properties === undefined) continue;
     const { payload } = await requestTo(server, `${method} ${path}`, person);
-    assert.deepEqual(Object.keys(payload as object).sort(), Object.keys(body.properties).sort(), `${method} ${path}`);
+    const fields = Object.keys(body.properties).filter((field) => !path.endsWith('/replay') || !RANGE.includes(field));
+    assert.deepEqual(Object.keys(payload as object).sort(), fields.sort(), `${method} ${path}`);
   }
 });
 
@@ -217,6 +250,11 @@ test('hostile text in every part of an address never makes the server fail', asy
     'next',
     'error',
     'order',
+    'work_type',
+    'date_from',
+    'sha256',
+    'mode',
+    'subject',
   ];
   const reads = server.routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
   const writes = unsafeRoutes().filter((route) => route.includes(':'));
@@ -293,9 +331,12 @@ test('routes that take no cookie do nothing in the name of an account for one', 
   const before = await countReceipts();
   for (const route of WITHOUT_COOKIES) {
     assert.ok(unsafeRoutes().includes(route), route);
-    const request = await requestTo(server, route, person);
-    const headers = { ...request.headers, cookie, origin: 'https://evil.example' };
-    const answer = await server.ask({ ...request, headers } as InjectOptions);
+    const ask = async (more: Record<string, string>) => {
+      const request = await requestTo(server, route, person);
+      return server.ask({ ...request, headers: { ...request.headers, ...more } } as InjectOptions);
+    };
+    const answer = await ask({ cookie, origin: 'https://evil.example' });
+    assert.equal(answer.statusCode, (await ask({})).statusCode, `${route}: ${answer.body}`);
     if (route === 'POST /api/v1/timestamps') assert.equal(answer.statusCode, 401);
   }
   assert.equal(await countReceipts(), before, 'a cookie made a receipt the account’s');

@@ -24,7 +24,7 @@ import {
  * - page: whoever has no session is sent to sign in; operator page: the same, and who is no operator is told so
  * - trackorigin: reader is everybody, but for who comes with a wrong key; test key: of the sandbox
  *   live reader: sees what is live, so that it is not there for a test key
- *   owner: with a secret key, or a session
+ *   owner: with a secret key, or a session; live owner: of what is live, which a test key neither sees nor makes
  * - origimark: reader is everybody, but for who comes with a wrong credential; token, caller (token or key) and owner
  *   (token, key or session) are who they say
  */
@@ -110,15 +110,15 @@ const TABLE = `
   POST    /api/operator/policies/:id/withdraw     operator            200
 
   GET     /api/v1/me/webhooks                       trackorigin owner   200
-  POST    /api/v1/me/webhooks                       trackorigin owner   201
+  POST    /api/v1/me/webhooks                       trackorigin live owner  201
   GET     /api/v1/me/webhooks/events                trackorigin owner   200
-  GET     /api/v1/me/webhooks/:id                   trackorigin owner   200
-  PATCH   /api/v1/me/webhooks/:id                   trackorigin owner   200
-  DELETE  /api/v1/me/webhooks/:id                   trackorigin owner   204
-  POST    /api/v1/me/webhooks/:id/rotate            trackorigin owner   200
-  POST    /api/v1/me/webhooks/:id/test              trackorigin owner   202
-  GET     /api/v1/me/webhooks/:id/deliveries        trackorigin owner   200
-  POST    /api/v1/me/webhooks/:id/replay            trackorigin owner   202
+  GET     /api/v1/me/webhooks/:id                   trackorigin live owner  200
+  PATCH   /api/v1/me/webhooks/:id                   trackorigin live owner  200
+  DELETE  /api/v1/me/webhooks/:id                   trackorigin live owner  204
+  POST    /api/v1/me/webhooks/:id/rotate            trackorigin live owner  200
+  POST    /api/v1/me/webhooks/:id/test              trackorigin live owner  202
+  GET     /api/v1/me/webhooks/:id/deliveries        trackorigin live owner  200
+  POST    /api/v1/me/webhooks/:id/replay            trackorigin live owner  202
   POST    /api/v1/me/webhooks/deliveries/:id/replay  trackorigin owner   404
   GET     /api/v1/webhooks                          origimark owner     200
   POST    /api/v1/webhooks                          origimark owner     201
@@ -179,7 +179,7 @@ const TABLE = `
   GET     /account/tracks                         page                200
   GET     /account/tracks/new                     page                200
   GET     /account/webhooks                       page                200
-  GET     /account/webhooks/:contract/:id         page                404
+  GET     /account/webhooks/:contract/:id         page  200
   GET     /account/sign-in                        open page           200
   GET     /account/sign-up                        anyone              200
   GET     /account/forgot                         anyone              200
@@ -202,8 +202,8 @@ const TABLE = `
   GET     /docs/calendar                          anyone              200
   GET     /docs/api                               anyone              200
   GET     /cert/:id                               anyone              200
-  POST    /cert/:id/relay                         anyone, wrongly     400
-  GET     /u/:handle                              anyone              404
+  POST    /cert/:id/relay                         anyone  200
+  GET     /u/:handle                              anyone  200
   GET     /registry                               anyone              200
   GET     /registry/recordings                    anyone              200
 
@@ -304,8 +304,14 @@ const REFUSED_BY: Readonly<Record<string, (caller: Caller, path: string) => stri
     refuseTrackorigin(caller) ??
     requireSecret(caller) ??
     (kindOf(caller)!.endsWith('-live') ? '403 integrator_not_allowlisted' : null),
-  'trackorigin owner': (caller) =>
-    caller.person === null ? (refuseTrackorigin(caller) ?? requireSecret(caller)) : null,
+  'trackorigin owner': refuseTrackoriginOwner,
+  'trackorigin live owner': (caller, path) =>
+    refuseTrackoriginOwner(caller) ??
+    (kindOf(caller)?.endsWith('-test')
+      ? path.includes(':id')
+        ? '404 webhook_not_found'
+        : '400 validation_error'
+      : null),
   'origimark reader': (caller) => refuseOrigimark(caller, 'reader'),
   'origimark token': (caller) => refuseOrigimark(caller, 'token'),
   'origimark caller': (caller) => refuseOrigimark(caller, 'caller'),
@@ -337,6 +343,10 @@ function refuseTrackorigin(caller: Caller): string | null {
 
 function requireSecret(caller: Caller): string | null {
   return kindOf(caller)!.startsWith('trackorigin-secret-') ? null : '403 secret_key_required';
+}
+
+function refuseTrackoriginOwner(caller: Caller): string | null {
+  return caller.person === null ? (refuseTrackorigin(caller) ?? requireSecret(caller)) : null;
 }
 
 function refuseOrigimark(
@@ -564,7 +574,9 @@ function nameOf({ method, path }: Route): string {
 }
 
 test('what is another account’s is not there, just as what nobody has', async () => {
-  const ofSomebody = LINES.filter(({ route, who }) => route.includes(':') && ['session', 'subscriber'].includes(who));
+  const ofSomebody = LINES.filter(
+    ({ route, who }) => route.includes(':') && ['session', 'subscriber', 'page'].includes(who),
+  );
   const withKey = LINES.filter(({ route, who }) => route.includes(':') && who === 'proofd key');
   assert.ok(ofSomebody.length >= 4 && withKey.length >= 2);
   const bySession = { cookie: stranger.cookie, origin: server.origin };

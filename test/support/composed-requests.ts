@@ -1,8 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { InjectOptions } from 'fastify';
 import { checkRegistration } from '../../src/core/work/check-registration.ts';
+import type { WorkVersion } from '../../src/core/work/work.ts';
+import { encodeCohort } from '../../src/proof/fingerprint/cohort-file.ts';
 import { SYNTHETIC_MASTER } from '../../src/sandbox/synthetic-master.ts';
-import { makePolicy } from './audio-world.ts';
+import { makePolicy, randomItems } from './audio-world.ts';
 import { type ComposedServer, PASSWORD, type Person } from './composed-server.ts';
 import { randomDigest } from './orphograph.ts';
 
@@ -83,7 +85,15 @@ const SAMPLES: Readonly<Record<string, MakeSample>> = {
   'POST /api/v1/renditions': () =>
     json('/api/v1/renditions', { cert_id: 'cer_test_synthetic', sha256: randomDigest(), ...probe() }),
   'POST /api/v1/audio/search': () => json('/api/v1/audio/search', probe()),
-  'POST /api/operator/policies': () => json('/api/operator/policies', { policy: makePolicy(), reason: 'Measured.' }),
+  'POST /api/operator/policies': () => {
+    const cohort = encodeCohort([randomItems(948)]);
+    const policy = makePolicy({ cohortDigest: createHash('sha256').update(cohort).digest('hex') });
+    return json('/api/operator/policies', {
+      policy,
+      cohort: JSON.parse(String(Buffer.from(cohort))),
+      reason: 'Measured.',
+    });
+  },
   'POST /api/operator/policies/:id/withdraw': async ({ services }, { id: operatorId }) => {
     const order = { operatorId, reason: 'Measured.' };
     const { id } = await services.audio.policies.accept(makePolicy() as never, null, order);
@@ -156,7 +166,10 @@ const SAMPLES: Readonly<Record<string, MakeSample>> = {
   }),
 
   'POST /api/v1/relay/:cert_id': async (server, person) =>
-    json(`/api/v1/relay/${(await workOf(server, person)).certId}`, { message: 'May I use it?' }),
+    json(`/api/v1/relay/${(await namedWorkOf(server, person)).certId}`, {
+      message: 'May I use it?',
+      reply_to: someone(),
+    }),
   'GET /api/v1/relay/block': () => ({ url: '/api/v1/relay/block?token=x' }),
   'POST /api/v1/relay/block': () => ({ url: '/api/v1/relay/block?token=x' }),
 
@@ -224,6 +237,22 @@ const SAMPLES: Readonly<Record<string, MakeSample>> = {
     json(`/api/account/keys/${await keyOf(server, id)}`, { name: 'Desk' }),
   'DELETE /api/account/keys/:id': async (server, { id }) => ({ url: `/api/account/keys/${await keyOf(server, id)}` }),
 
+  'GET /cert/:id': () => ({ url: '/cert/cer_test_synthetic' }),
+  'POST /cert/:id/relay': async (server, person) => ({
+    url: `/cert/${(await namedWorkOf(server, person)).certId}/relay`,
+    payload: String(new URLSearchParams({ message: 'May I use it?', reply_to: someone() })),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  }),
+  'GET /u/:handle': async (server, person) => ({ url: `/u/${await handleOf(server, person)}` }),
+  'GET /operator/submissions/:id': async (server, person) => ({
+    url: `/operator/submissions/${await submissionOf(server, person)}`,
+  }),
+  'GET /operator/certificates/:id': async (server, person) => ({
+    url: `/operator/certificates/${await trackCertificateOf(server, person)}`,
+  }),
+  'GET /account/webhooks/:contract/:id': async (server, person) => ({
+    url: `/account/webhooks/origimark/${await pageWebhookOf(server, person)}`,
+  }),
   'GET /account/reset': () => ({ url: '/account/reset?token=guessed' }),
 
   'GET /verify/:sha256': () => ({ url: `/verify/${randomDigest()}` }),
@@ -248,11 +277,7 @@ const SAMPLES: Readonly<Record<string, MakeSample>> = {
 /** Of the webhooks of a contract, below `path`. */
 function webhookSamples(path: string, event: string): Record<string, MakeSample> {
   const body = { url: 'https://hook.example/', events: [event], description: 'Mine', ordered: true };
-  const make = async (server: ComposedServer, { cookie }: Person) => {
-    const headers = { cookie, origin: server.origin };
-    const answer = await server.ask({ method: 'POST', url: path, headers, payload: body });
-    return (answer.json() as { id: string }).id;
-  };
+  const make = webhookMaker(path, body);
   const known = remember(make);
   const at = (suffix: string, payload?: object): MakeSample => {
     return async (server, person) => {
@@ -261,7 +286,7 @@ function webhookSamples(path: string, event: string): Record<string, MakeSample>
     };
   };
   return {
-    [`POST ${path}`]: () => json(path, body),
+    [`POST ${path}`]: () => json(path, { ...body, mode: 'live' }),
     [`GET ${path}/events`]: () => ({ url: `${path}/events?after=0&limit=5` }),
     [`GET ${path}/:id`]: at(''),
     [`PATCH ${path}/:id`]: at('', { ...body, enabled: true }),
@@ -269,8 +294,16 @@ function webhookSamples(path: string, event: string): Record<string, MakeSample>
     [`POST ${path}/:id/rotate`]: at('/rotate', { overlap_seconds: 0 }),
     [`POST ${path}/:id/test`]: at('/test'),
     [`GET ${path}/:id/deliveries`]: at('/deliveries'),
-    [`POST ${path}/:id/replay`]: at('/replay', { from_sequence: 1, to_sequence: 2 }),
+    [`POST ${path}/:id/replay`]: at('/replay', { failed_since: '2026-01-01T00:00:00Z' }),
     [`POST ${path}/deliveries/:id/replay`]: () => ({ url: `${path}/deliveries/whd_01KS9QWHV7PHETYGQAYMHB3DM6/replay` }),
+  };
+}
+
+function webhookMaker(path: string, payload: object): (server: ComposedServer, person: Person) => Promise<string> {
+  return async (server, { cookie }) => {
+    const headers = { cookie, origin: server.origin };
+    const answer = await server.ask({ method: 'POST', url: path, headers, payload });
+    return (answer.json() as { id: string }).id;
   };
 }
 
@@ -338,10 +371,14 @@ const work = () => ({
   work_id: null,
 });
 
-const workOf = remember(async ({ services }, { id }) => {
+async function certifyWork({ services }: ComposedServer, { id }: Person): Promise<WorkVersion> {
   const registration = checkRegistration(work(), Date.now());
   return (await services.workRegistry.certifier.certify(id, registration)).version;
-});
+}
+
+const workOf = remember(certifyWork);
+/** Nobody erases its author. */
+const namedWorkOf = remember(certifyWork);
 
 const track = () => ({
   title: 'Lighthouse',
@@ -377,6 +414,10 @@ const handleOf = remember(async (server, person) => {
   const { artistId } = (await server.store.registry.findCertificate(await certifyTrack(server, person)))!;
   return (await server.store.registry.findArtist(artistId))!.handle;
 });
+
+const pageWebhookOf = remember(
+  webhookMaker('/api/v1/webhooks', { url: 'https://hook.example/', events: ['cert.created'] }),
+);
 
 const timestampOf = remember(async ({ services }, { id: accountId }) => {
   const description = { digest: new Uint8Array(randomBytes(32)), filename: 'contract.pdf', sizeBytes: 5, type: null };

@@ -82,6 +82,8 @@ export interface ComposedServer extends AsyncDisposable {
 export async function startComposedServer(
   engine: Engine,
   env: Readonly<Record<string, string>> = {},
+  /** Gets every line of the log; null: there is none. */
+  log: ((line: string) => void) | null = null,
 ): Promise<ComposedServer> {
   await using cleanup = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'touchmark-composed-'));
@@ -106,7 +108,7 @@ export async function startComposedServer(
   });
   const mails: Mail[] = [];
   const node = createBitcoinCoreChain({ url: NO_NODE, network: 'regtest' });
-  const logger = createLogger({ level: 'silent' });
+  const logger = createLogger(log === null ? { level: 'silent' } : { level: 'trace', destination: { write: log } });
   const settings: ServerSettings = {
     config,
     pace: { upgradeIntervalMs: 1000, stampIntervalMs: 1000, orderIntervalMs: 1000 },

@@ -9,6 +9,7 @@ import { ENGINES } from '../support/databases.ts';
 import {
   eventIdsOf,
   FIELDS,
+  LOG_LINES,
   owner,
   QUICK_POLICY,
   type Rig,
@@ -256,6 +257,134 @@ for (const engine of ENGINES) {
       await assert.rejects(rig.trackorigin.replayRange(owner('b'), subscription.id, range), {
         code: 'webhook-unknown',
       });
+    });
+
+    test('failed_since sends what failed and what was missed, not what succeeded and whose line is pruned', async () => {
+      await using rig = await startRig(engine);
+      await using receiver = await startReceiver();
+      await using _worker = await rig.startWorker();
+      const head = async () => (await rig.trackorigin.events(owner('a'), 0, 1)).head;
+      await rig.publish({ createdAt: Date.now() - 60_000 });
+      await waitUntil(async () => (await head()) === 1);
+      const { subscription } = await rig.trackorigin.create(owner('a'), { ...FIELDS, url: receiver.url });
+      const { id } = subscription;
+      const log = () => rig.trackorigin.deliveries(owner('a'), id, ALL);
+      await rig.publish(...Array.from({ length: LOG_LINES + 2 }, () => ({})));
+      await waitUntil(async () => (await log()).length === LOG_LINES + 2);
+      receiver.answer = () => 500;
+      const [failed] = await rig.publish({});
+      await waitUntil(async () => (await log())[0]!.outcome === 'failed');
+      await rig.trackorigin.update(owner('a'), id, { isEnabled: false });
+      const [missed] = await rig.publish({});
+      await waitUntil(async () => (await head()) === LOG_LINES + 5);
+      await rig.trackorigin.update(owner('a'), id, { isEnabled: true });
+      const retention = { ageMs: 3_600_000, attemptsPerSubscription: LOG_LINES };
+      const pruner = new WebhookRetentionWorker({ store: rig.store, clock: systemClock, retention });
+      await pruner.run(new AbortController().signal);
+      assert.equal((await log()).length, LOG_LINES);
+
+      receiver.answer = () => 200;
+      const count = receiver.received.length;
+      const again = () => rig.trackorigin.replayRange(owner('a'), id, { failedSince: Date.now() - 3_600_000 });
+      assert.equal(await again(), 2);
+      await waitUntil(async () => (await log()).slice(0, 2).every(({ outcome }) => outcome === 'succeeded'));
+      assert.deepEqual(eventIdsOf(receiver).slice(count).sort(), [failed!.id, missed!.id].sort());
+      assert.equal(await again(), 0, 'what has succeeded meanwhile');
+      const all = { fromSequence: 1, toSequence: 1_000 };
+      assert.equal(await rig.trackorigin.replayRange(owner('a'), id, all), LOG_LINES + 4, 'none from before it');
+    });
+
+    test('failed_since finds what was missed before the first delivery', async () => {
+      await using rig = await startRig(engine);
+      await using receiver = await startReceiver();
+      await using _worker = await rig.startWorker();
+      const { subscription } = await rig.trackorigin.create(owner('a'), { ...FIELDS, url: receiver.url });
+      await rig.trackorigin.update(owner('a'), subscription.id, { isEnabled: false });
+      const [missed] = await rig.publish({});
+      await waitUntil(async () => (await rig.trackorigin.events(owner('a'), 0, 1)).head === 1);
+      await rig.trackorigin.update(owner('a'), subscription.id, { isEnabled: true });
+      const [sent] = await rig.publish({});
+      await waitUntil(() => receiver.received.length === 1);
+      const range = { failedSince: subscription.createdAt };
+      await waitUntil(async () => (await rig.trackorigin.deliveries(owner('a'), subscription.id, ALL)).length === 1);
+      assert.equal(await rig.trackorigin.replayRange(owner('a'), subscription.id, range), 1);
+      await waitUntil(() => receiver.received.length === 2);
+      assert.deepEqual(eventIdsOf(receiver), [sent!.id, missed!.id]);
+    });
+
+    test('a replay that is asked for while the last attempt is under way is sent', async () => {
+      await using rig = await startRig(engine);
+      await using receiver = await startReceiver();
+      const { subscription } = await rig.trackorigin.create(owner('a'), { ...FIELDS, url: receiver.url });
+      const log = () => rig.trackorigin.deliveries(owner('a'), subscription.id, ALL);
+      receiver.answer = async () => {
+        if (receiver.received.length === 4) return 200;
+        if (receiver.received.length === 3) await rig.trackorigin.replay(owner('a'), (await log())[0]!.id);
+        return 500;
+      };
+      await using _worker = await rig.startWorker();
+      await rig.publish({});
+      await waitUntil(async () => (await log())[0]?.outcome === 'succeeded');
+      assert.deepEqual(
+        (await log()).map(({ attempt, outcome }) => [attempt, outcome]),
+        [
+          [1, 'succeeded'],
+          [3, 'failed'],
+          [2, 'retrying'],
+          [1, 'retrying'],
+        ],
+      );
+    });
+
+    test('receivers of one account that hang take only so many connections, and all get their events in the end', async () => {
+      await using rig = await startRig(engine);
+      for (let i = 0; i < 20; i++)
+        await rig.trackorigin.create(owner('a'), { ...FIELDS, url: `http://localhost/${i}` });
+      await rig.trackorigin.create(owner('b'), { ...FIELDS, url: 'http://localhost/b' });
+      let isHanging = true;
+      let release = () => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const sent = { hanging: 0, other: 0 };
+      const success = { status: 200, fault: null, response: '', retryAfter: null };
+      const send = async ({ url }: { readonly url: string }) => {
+        sent[url.endsWith('/b') ? 'other' : 'hanging']++;
+        if (isHanging && !url.endsWith('/b')) await released;
+        return success;
+      };
+      await using _worker = await rig.startWorker({ transport: { send } });
+      await rig.publish(...Array.from({ length: 5 }, () => ({})));
+      try {
+        await waitUntil(
+          () => sent.other === 5 && sent.hanging >= 64,
+          () => sent,
+        );
+        assert.equal(sent.hanging, 64);
+      } finally {
+        isHanging = false;
+        release();
+      }
+      await waitUntil(
+        () => sent.hanging === 100,
+        () => sent,
+      );
+    });
+
+    test('a lane that was woken while it was disabled is put to rest, and nobody takes it', async () => {
+      await using rig = await startRig(engine);
+      const { subscription } = await rig.trackorigin.create(owner('a'), { ...FIELDS, url: 'http://localhost/' });
+      await rig.trackorigin.update(owner('a'), subscription.id, { isEnabled: false });
+      const now = Date.now();
+      await rig.database.kysely
+        .updateTable('webhook_lane')
+        .set({ ready_at: new Date(now) })
+        .execute();
+      const lease = { nodeId: 'one', now, leaseUntil: now + 1_000, limit: 10 };
+      assert.equal((await rig.store.webhook.peek('one', now)).isReady, true);
+      assert.deepEqual(await rig.store.transact(({ webhook }) => webhook.acquire(lease)), []);
+      assert.equal((await rig.store.webhook.peek('one', now)).isReady, false);
+      assert.equal((await rig.store.webhook.peek('one', now + 2_000)).isReady, false, 'nor is it leased');
     });
 
     test('the list of events has what an account may know, in the order and with the bytes of deliveries', async () => {

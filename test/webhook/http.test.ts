@@ -156,6 +156,44 @@ for (const engine of ENGINES) {
       });
     }
 
+    test('tests are few for an account, and no secret, key or address with a password is in the log', async () => {
+      const log: string[] = [];
+      const env = { TOUCHMARK_LIMITS: 'webhook-test-account=2' };
+      await using limited = await startComposedServer(engine, env, (line) => log.push(line));
+      const person = await limited.signUp();
+      const keys = [
+        (await limited.mint(person.id, 'trackorigin-secret-live')).secret,
+        (await limited.mint(person.id, 'origimark')).secret,
+      ] as const;
+      const hidden: string[] = [...keys, 'hunter2', 'token-in-url'];
+      const ways = [
+        { url: '/api/v1/me/webhooks', type: 'cert.issued', headers: { authorization: `Bearer ${keys[0]}` } },
+        { url: '/api/v1/webhooks', type: 'cert.created', headers: { 'x-api-key': keys[1] } },
+      ];
+      const statuses: number[] = [];
+      for (const { url, type, headers } of ways) {
+        const post = (suffix: string, payload: object | string) => {
+          const typed = { ...headers, 'content-type': 'application/json' };
+          return limited.ask({ method: 'POST', url: url + suffix, headers: typed, payload });
+        };
+        for (const payload of [{ url: 'https://me:hunter2@hook.example/', events: [type] }, '{"url":"hunter2']) {
+          assert.equal((await post('', payload)).statusCode, 400);
+        }
+        const made = await post('', { url: `${URL}?key=token-in-url`, events: [type] });
+        const { id, secret } = made.json<Webhook>();
+        const rotated = (await post(`/${id}/rotate`, {})).json<Webhook>();
+        hidden.push(secret!, rotated.secret!, rotated.standard_webhooks_secret!);
+        for (let i = 0; i < 2; i++) statuses.push((await post(`/${id}/test`, {})).statusCode);
+      }
+      assert.deepEqual(statuses, [202, 202, 429, 429], 'the contracts share the bucket of the account');
+      assert.ok(
+        log.some((line) => line.includes('/webhooks')),
+        'requests are logged',
+      );
+      const leaked = hidden.filter((text) => log.some((line) => line.includes(text)));
+      assert.deepEqual(leaked, []);
+    });
+
     test('a read-only key changes nothing, and one account sees nothing of another', async () => {
       const [one, other] = [await server.signUp(), await server.signUp()];
       const signed = (cookie: string) => ({ cookie, origin: server.origin, 'content-type': 'application/json' });

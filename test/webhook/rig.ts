@@ -33,6 +33,9 @@ export const hmac: HmacSha256 = (key, parts) => {
 };
 export const LOOPBACK = { ports: [], allowsLoopback: true };
 
+/** Lines of a log that services take for all that there may be. */
+export const LOG_LINES = 10;
+
 /** Seconds where the documented schedule has hours, so that a delivery can fail for good within a test. */
 export const QUICK_POLICY: DeliveryPolicy = { scheduleMs: [60, 60], timeoutMs: 20_000, disableAfter: 3 };
 
@@ -130,6 +133,7 @@ export async function startRig(engine: Engine): Promise<Rig> {
     random,
     box,
     checkUrl: (url: string) => checkWebhookUrl(url, LOOPBACK),
+    logLines: LOG_LINES,
     onWork: () => {},
     onChange: (key: LaneKey) => listener?.noteChange(key),
   };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT, writeJsonLine } from '../../cli/io.ts';
+import { readDatabaseLocation } from '../../config/config.ts';
 import type { OperatorContext } from './context.ts';
 
 export function registerFsck(program: Command, context: OperatorContext): void {
@@ -28,10 +29,10 @@ Example:
       const { assertMigrated } = await import('../../store/migrate.ts');
       const { createStore } = await import('../../store/store.ts');
       const { readWorkSettings } = await import('./context.ts');
+      await using database = await openDatabase(readDatabaseLocation(context.env));
+      await assertMigrated(database);
       // What it prints is its findings: the log goes beside them.
       const settings = await readWorkSettings(context, { write: io.err });
-      await using database = await openDatabase(settings.database);
-      await assertMigrated(database);
       const store = createStore(database);
       let receipts = 0;
       let events = 0;

@@ -4,7 +4,7 @@ import type { FieldProblem } from '../registry/error.ts';
 export type AudioErrorCode =
   /** The certificate has no fingerprint to compare with. */
   | 'fingerprint-unavailable'
-  /** No accepted policy: nothing may be registered on an unproven threshold. */
+  /** No policy in force: nothing may be registered on an unproven threshold. */
   | 'policy-missing'
   /** The artifact is not the certified recording, or that is not certain. */
   | 'audio-not-matched'

@@ -43,7 +43,10 @@ export interface PolicyOrder {
   readonly reason: string;
 }
 
-/** The policies of live certificates. The one that was accepted last, and was not withdrawn, is in force. */
+/**
+ * The policies of live certificates. The one that was accepted last is in force. When it is withdrawn none is: an older
+ * one was given up for it, and decides again only when an operator accepts it again.
+ */
 export interface Policies {
   /** As of the last second at most; null: nothing may match. */
   inForce(): Promise<PolicyInForce | null>;
@@ -51,7 +54,7 @@ export interface Policies {
   list(): Promise<readonly PolicyView[]>;
   /** `cohort` is the file that the policy names, or null: then masters are judged without. Errors: PolicyRefusal. */
   accept(document: JsonValue, cohort: JsonValue | null, order: PolicyOrder): Promise<PolicyView>;
-  /** Errors: PolicyRefusal `policy-unknown`. */
+  /** Of one that is in force: then none is. Errors: PolicyRefusal `policy-unknown`. */
   withdraw(id: string, order: PolicyOrder): Promise<void>;
 }
 
@@ -67,8 +70,8 @@ export function createPolicies(parts: {
   let askedAt = Number.NEGATIVE_INFINITY;
 
   async function look(): Promise<PolicyInForce | null> {
-    const newest = (await store.audio.listPolicies()).find(({ withdrawnAt }) => withdrawnAt === null);
-    if (newest === undefined) return null;
+    const newest = findInForce(await store.audio.listPolicies());
+    if (newest === null) return null;
     const { id, acceptedAt, document } = newest;
     // What a policy says cannot change under its id; another acceptance may bring its cohort.
     if (current?.id === id && current.acceptedAt === acceptedAt) return current;
@@ -80,11 +83,11 @@ export function createPolicies(parts: {
 
   async function list(): Promise<readonly PolicyView[]> {
     const accepted = await store.audio.listPolicies();
-    const first = accepted.find(({ withdrawnAt }) => withdrawnAt === null);
+    const inForce = findInForce(accepted);
     return accepted.map(({ document, ...one }) => ({
       ...one,
       signed: openPolicy(document, sha256, verify),
-      isInForce: one.id === first?.id,
+      isInForce: one.id === inForce?.id,
     }));
   }
 
@@ -153,6 +156,11 @@ export function createPolicies(parts: {
       askedAt = Number.NEGATIVE_INFINITY;
     },
   };
+}
+
+/** Of all, newest acceptance first. */
+function findInForce([newest]: readonly AcceptedPolicy[]): AcceptedPolicy | null {
+  return newest === undefined || newest.withdrawnAt !== null ? null : newest;
 }
 
 function open(bytes: Uint8Array, verify: VerifySignature): SignedPolicy {

@@ -66,6 +66,8 @@ export function createRenditions(parts: {
     if (isLive && (await registry.lockIntegrator(accountId)) === null) throw notAllowed();
     const known = await audio.findRendition(accountId, master.id, request.sha256);
     if (known !== null) return known;
+    // The judgement was made before, on what this node had heard of withdrawals.
+    if (!master.isSandbox && !(await audio.lockPolicy(made.policyId))) throw noPolicy();
     const holders = await audio.listHolders(realmOf(request), request.sha256);
     if (holders.some((id) => id !== master.id)) {
       throw new AudioError('digest-bound-elsewhere', 'another active certificate has this digest');
@@ -95,7 +97,7 @@ export function createRenditions(parts: {
       if (master.status !== 'active') throw new AudioError('certificate-not-active', 'the certificate is revoked');
       const judgement = await verifier.judge(master, probe);
       const { policyId, matched, reason } = judgement;
-      if (policyId === null) throw new AudioError('policy-missing', 'no verification policy is accepted');
+      if (policyId === null) throw noPolicy();
       if (!matched || probe.durationMs === null) throw new AudioError('audio-not-matched', reason);
       const leads = await search.findLeads(realmOf(request), probe);
       const similar = leads.filter(({ kind, certificateId }) => kind === 'exact' && certificateId !== master.id);
@@ -137,6 +139,10 @@ export function commitToRendition(rendition: Omit<Rendition, 'sequence'>): Uint8
 
 function realmOf({ master, accountId }: RenditionRequest): Realm {
   return master.isSandbox ? { of: 'sandbox', accountId } : { of: 'live' };
+}
+
+function noPolicy(): AudioError {
+  return new AudioError('policy-missing', 'no verification policy is in force');
 }
 
 function notAllowed(): AudioError {

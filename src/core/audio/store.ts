@@ -85,8 +85,10 @@ export interface Unindexed {
 export interface AudioWriter {
   /** One that is known is accepted anew. */
   savePolicy(policy: AcceptedPolicy & { readonly cohort: Uint8Array | null }): Promise<void>;
-  /** False when there is none that is in force. */
+  /** False when there is none, or it is withdrawn already. */
   withdrawPolicy(id: string, at: number): Promise<boolean>;
+  /** Locked, so that it is not withdrawn until the transaction ends. False when there is none, or it is withdrawn. */
+  lockPolicy(id: string): Promise<boolean>;
 
   /** Under the lock of the work. */
   findRendition(accountId: string, certificateId: string, sha256: Uint8Array): Promise<Rendition | null>;

@@ -27,8 +27,8 @@ export interface CertificateMemory<T> {
   findFresh(id: string): Promise<T | null>;
   /** Resolves when every change that was committed before the call is known here. */
   refresh(): Promise<void>;
-  /** What `find` answers holds as of this moment, epoch ms. */
-  checkedAt(): number;
+  /** What is asked for after this resolves holds as of this moment, epoch ms. So it is asked first. */
+  checkedAt(): Promise<number>;
 }
 
 /**
@@ -132,6 +132,10 @@ export function createCertificateMemory<
 
     findFresh: async (id) => (await lookups.add([id]))[0]!,
     refresh,
-    checkedAt: () => askedAt,
+
+    async checkedAt() {
+      if (!isCurrent(clock.now())) await refresh();
+      return askedAt;
+    },
   };
 }

@@ -14,6 +14,7 @@ import type { PublicLog } from '../log/public-log.ts';
 import { mergeProofs } from '../timestamp/merged-proof.ts';
 import type { TimestampReader } from '../timestamp/store.ts';
 import type { TokenReader } from '../tsa/store.ts';
+import { findSuccessor } from '../work/successor.ts';
 import { visibleFields } from '../work/work.ts';
 import type { Works } from '../work/works.ts';
 import { isCertificateId, isTimestampId } from './certificate-state.ts';
@@ -39,6 +40,8 @@ interface Shown {
   readonly face: DossierFace;
   readonly openings: { readonly [name: string]: OpeningJson } | null;
   readonly chain: readonly ChainLink[];
+  /** The certificate of a newer version of the work. */
+  readonly successor: string | null;
 }
 
 interface Anchored {
@@ -96,13 +99,14 @@ export function createDossiers(parts: DossierParts): Dossiers {
         };
       });
     const face = { title: track.title, author: artist.displayName, isTitleRedacted: false, isAuthorRedacted: false };
-    return { face, openings: null, chain };
+    return { face, openings: null, chain, successor: null };
   }
 
   async function showWork({ id }: CertificateRecord): Promise<Shown> {
     const { version } = await works.find(id);
     const { title, author } = visibleFields(version);
-    const chain = (await works.chain(version.workId))
+    const versions = await works.chain(version.workId);
+    const chain = versions
       .filter(({ certificate }) => certificate.manifestJson !== '')
       .map(
         ({ certificate }): ChainLink => ({
@@ -125,6 +129,7 @@ export function createDossiers(parts: DossierParts): Dossiers {
       },
       openings: { ...(title && { title: presentOpening(title) }), ...(author && { author: presentOpening(author) }) },
       chain,
+      successor: findSuccessor(versions, id),
     };
   }
 
@@ -153,6 +158,7 @@ export function createDossiers(parts: DossierParts): Dossiers {
         status: composed.status && {
           ...composed.status,
           checked_at: new Date(revokedAt ?? record.updatedAt).toISOString(),
+          ...(shown.successor !== null && { superseded_by: shown.successor }),
         },
         ...(shown.openings && { openings: shown.openings }),
       },

@@ -13,7 +13,7 @@ const DEFAULT_ALLOWANCES = {
   'trackorigin-address': { count: 60, periodMs: MINUTE_MS },
   'trackorigin-publishable-key': { count: 600, periodMs: MINUTE_MS },
   'trackorigin-secret-key': { count: 3000, periodMs: MINUTE_MS },
-  /** Of sandbox certificates: each is a row and an event of the public log, for ever. */
+  /** Of sandbox certificates and renditions: each is a row and an event of the public log, for ever. */
   'trackorigin-sandbox-account': { count: 300, periodMs: HOUR_MS },
   /** Of comparisons of audio by who has no key: coarse answers, and few. */
   'audio-address': { count: 20, periodMs: MINUTE_MS },
@@ -37,6 +37,8 @@ const DEFAULT_ALLOWANCES = {
   'proofd-create-address': { count: 60, periodMs: MINUTE_MS },
   /** Signing a token costs a tenth of a millisecond. */
   'tsa-address': { count: 600, periodMs: MINUTE_MS },
+  /** Each sends a request to an address that somebody else may own. */
+  'webhook-test-account': { count: 10, periodMs: MINUTE_MS },
   /** A new key is a row that stays, also when it is revoked at once. */
   'new-key-account': { count: 60, periodMs: HOUR_MS },
   /** Block headers for verifiers in browsers; each may cost a request to somebody else's server. */

@@ -1,9 +1,11 @@
+import { equalBytes } from '../../base/bytes.ts';
 import type { Clock, RandomBytes } from '../../base/clock.ts';
 import { encodeHex } from '../../base/hex.ts';
 import { encodeUlid } from '../../base/ulid.ts';
 import { makeTrackoriginManifest, type TrackoriginClaims } from '../../proof/certificate/trackorigin-manifest.ts';
 import { unpackItems } from '../audio/items.ts';
 import type { AudioSearch, Lead } from '../audio/search.ts';
+import type { Realm } from '../audio/store.ts';
 import type { Issuer, SignedDraft } from '../certificate/issuer.ts';
 import type { PublicLog } from '../log/public-log.ts';
 import type { Store, Writers } from '../store.ts';
@@ -24,7 +26,7 @@ export interface DecisionRequest {
   readonly verdict: Verdict;
   readonly reason: string;
   readonly isHighRisk: boolean;
-  /** Issue even though the recording has an active certificate. */
+  /** Issue even though an active certificate has the digest, as its master or a rendition. */
   readonly allowsDuplicate: boolean;
 }
 
@@ -33,6 +35,7 @@ export interface ReviewView {
   readonly submission: Submission;
   /** Others of the same master. */
   readonly otherSubmissions: readonly Submission[];
+  /** Of its digest as well: revoked ones too, and the active ones that it is a registered rendition of. */
   readonly certificates: readonly TrackCertificate[];
   /** Active certificates that its audio may be of, whatever the digest. */
   readonly similarAudio: readonly Lead[];
@@ -75,11 +78,19 @@ export function createReviewService(parts: {
   }
 
   async function findSimilar(submission: Submission): Promise<readonly Lead[]> {
-    const { fingerprint, fingerprint2, durationMs, isSandbox, accountId } = submission;
+    const { fingerprint, fingerprint2, durationMs } = submission;
     if (fingerprint === null) return [];
     const items = unpackItems(fingerprint);
     const probe = { items, bandItems: fingerprint2 && unpackItems(fingerprint2), durationMs };
-    return search.findLeads(isSandbox ? { of: 'sandbox', accountId } : { of: 'live' }, probe);
+    return search.findLeads(realmOf(submission), probe);
+  }
+
+  /** Active certificates that have the digest as a rendition. */
+  async function findRenditionOf(submission: Submission): Promise<readonly TrackCertificate[]> {
+    const holders = await store.audio.findByContent(realmOf(submission), submission.sha256, SAME_WORK_MAX);
+    const others = holders.filter(({ workSha256 }) => !equalBytes(workSha256, submission.sha256));
+    const found = await Promise.all(others.map(({ id }) => store.registry.findCertificate(id)));
+    return found.filter((certificate) => certificate !== null);
   }
 
   function prepare(submission: Submission, now: number): Prepared {
@@ -100,12 +111,15 @@ export function createReviewService(parts: {
     { draft, claims }: Prepared,
     { isHighRisk, allowsDuplicate }: DecisionRequest,
   ): Promise<number> {
-    const { registry } = writers;
+    const { registry, audio } = writers;
     const { sha256, isSandbox, trackId, title, fingerprint, fingerprint2, durationMs } = submission;
     if (!isSandbox) {
       await registry.lockWork(sha256);
-      if (!allowsDuplicate && (await registry.findActiveOfWork(sha256)) !== null) {
-        throw new RegistryError('work-certified', 'an active certificate of this recording is there');
+      if (!allowsDuplicate && (await audio.listHolders({ of: 'live' }, sha256)).length > 0) {
+        throw new RegistryError(
+          'work-certified',
+          'an active certificate has this recording, or a rendition with its digest',
+        );
       }
     }
     const { id, issuedAt } = draft;
@@ -174,13 +188,14 @@ export function createReviewService(parts: {
       const submission = await findSubmission(submissionId);
       const { sha256, isSandbox } = submission;
       const same = { isSandbox, isActive: null, sha256, artistId: null, titleKey: null };
-      const [others, certificates, similarAudio] = await Promise.all([
+      const [others, ofMaster, ofRendition, similarAudio] = await Promise.all([
         store.registry.listSubmissionsOfWork(sha256, SAME_WORK_MAX),
         store.registry.listCertificates(same, null, SAME_WORK_MAX),
+        findRenditionOf(submission),
         findSimilar(submission),
       ]);
       const otherSubmissions = others.filter(({ id }) => id !== submission.id);
-      return { submission, otherSubmissions, certificates, similarAudio };
+      return { submission, otherSubmissions, certificates: [...ofMaster, ...ofRendition], similarAudio };
     },
 
     async decide(request) {
@@ -193,4 +208,8 @@ export function createReviewService(parts: {
       return findSubmission(submission.id);
     },
   };
+}
+
+function realmOf({ isSandbox, accountId }: Submission): Realm {
+  return isSandbox ? { of: 'sandbox', accountId } : { of: 'live' };
 }

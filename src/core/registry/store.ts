@@ -88,8 +88,6 @@ export interface RegistryWriter {
 
   /** Of a recording: at most one transaction at a time issues for it. */
   lockWork(sha256: Uint8Array): Promise<void>;
-  /** An active certificate of the recording, not of the sandbox; under the work's lock. */
-  findActiveOfWork(sha256: Uint8Array): Promise<string | null>;
 
   lockCertificate(id: string): Promise<TrackCertificate | null>;
   insertCertificate(certificate: TrackCertificate): Promise<void>;

@@ -18,7 +18,9 @@ export interface RelayMessage {
 
 /** Lets anybody write to the author of a work without learning who that is. */
 export interface Relay {
-  /** The author gets an event, and a mail where the author has an account here. Errors: WorkError `certificate-unknown`. */
+  /**
+   * The author gets an event, and a mail where the author has an account here; nothing after `block`. Errors: WorkError `certificate-unknown`.
+   */
   send(certId: string, message: RelayMessage): Promise<void>;
   /** Ends messages about the certificate that the token is of. Errors: WorkError `certificate-unknown`. */
   block(token: string): Promise<void>;
@@ -42,8 +44,8 @@ export function createRelay(parts: {
       const hasMailbox = (await store.account.find(version.ownerId)) !== null;
       const now = clock.now();
       await store.transact(async ({ relay, webhookEvent }) => {
-        // As if it were not there: nobody learns that the author does not want to hear from them.
-        if (await relay.isBlocked(certId)) throw unknown();
+        // Dropped, and answered as if it were passed on: nobody learns that the author does not want to hear from them.
+        if (await relay.isBlocked(certId)) return;
         await webhookEvent.publish([
           {
             id: `evt_${encodeUlid(now, random(ID_RANDOM_BYTES))}`,

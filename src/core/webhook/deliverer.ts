@@ -48,6 +48,8 @@ const SEQUENCE_LIMIT = 1_000;
 const ACQUIRE_LIMIT = 64;
 /** Requests of this process that are under way; each holds a connection. */
 const MAX_IN_FLIGHT = 1_024;
+/** Of them, those of one account: two receivers at full speed. However many of its receivers hang, others have room. */
+const MAX_IN_FLIGHT_PER_ACCOUNT = 64;
 const MAX_COMMIT = 1_000;
 /** Bodies of events that several lanes are about to send. */
 const CACHE_BYTES = 64 * 2 ** 20;
@@ -87,6 +89,8 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   let isNudged = false;
   let isStopping = false;
   let inFlight = 0;
+  /** By account; those with none are missing. */
+  const inFlightOf = new Map<string, number>();
   let changesCheckedAt = Number.NEGATIVE_INFINITY;
 
   function nudge(): void {
@@ -194,8 +198,8 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   }
 
   /** A retry whose event was pruned. */
-  function forget({ key }: Lane, { sequence }: DueRetry): void {
-    const commit = { ...emptyCommit(), settled: [{ ...key, sequence }] };
+  function forget({ key }: Lane, { sequence, attempts }: DueRetry): void {
+    const commit = { ...emptyCommit(), settled: [{ ...key, sequence, attempts }] };
     const written = store.transact(({ webhook }) => webhook.commit(commit)).then(() => {}, parts.onError);
     track(written);
   }
@@ -207,15 +211,26 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
 
   function pump(lane: Lane): void {
     while (!isStopping) {
-      if (inFlight >= MAX_IN_FLIGHT) {
+      if (inFlight >= MAX_IN_FLIGHT || isFull(lane)) {
         starved.add(lane);
         return;
       }
       const item = lane.takeNext(clock.now());
       if (item === null) return;
-      inFlight++;
+      countInFlight(lane, 1);
       track(deliver(lane, item));
     }
+  }
+
+  function isFull({ key }: Lane): boolean {
+    return (inFlightOf.get(key.accountId) ?? 0) >= MAX_IN_FLIGHT_PER_ACCOUNT;
+  }
+
+  function countInFlight({ key: { accountId } }: Lane, change: 1 | -1): void {
+    inFlight += change;
+    const own = (inFlightOf.get(accountId) ?? 0) + change;
+    if (own === 0) inFlightOf.delete(accountId);
+    else inFlightOf.set(accountId, own);
   }
 
   async function deliver(lane: Lane, item: LaneItem): Promise<void> {
@@ -242,7 +257,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       isSuccess || isGone || event.isTest ? null : nextPauseMs(policy, number, retryAfterMs, random(1)[0]! / 255);
     const nextAt = pauseMs === null ? null : now + pauseMs;
     const outcome: AttemptOutcome = isSuccess ? 'succeeded' : nextAt === null ? 'failed' : 'retrying';
-    inFlight--;
+    countInFlight(lane, -1);
     lane.finish(item, { isSuccess, nextAt, tookMs: now - startedAt, retryAfterMs, now });
     parts.onAttempt(outcome);
     const attempt: DeliveryAttempt = {
@@ -260,8 +275,9 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       nextAt,
     };
     const written = results.add([{ lane, delivery: { item, attempt, isGone } }]);
-    pump(lane);
+    // Those that wait come first, so that lanes of one account take turns.
     feedStarved();
+    pump(lane);
     if (lane.wantsNew(now) > 0 || lane.wantsRetries(now) > 0) nudge();
     await written;
   }
@@ -290,6 +306,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   function feedStarved(): void {
     for (const lane of starved) {
       if (inFlight >= MAX_IN_FLIGHT) return;
+      if (isFull(lane)) continue;
       starved.delete(lane);
       pump(lane);
     }
@@ -332,7 +349,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
         commit.retries.push({ ...lane.key, sequence, attempts: attempt.attempt, dueAt: attempt.nextAt });
         continue;
       }
-      if (item.isRetry) commit.settled.push({ ...lane.key, sequence });
+      if (item.isRetry) commit.settled.push({ ...lane.key, sequence, attempts: item.attempts });
       if (attempt.outcome === 'succeeded') lane.failures = 0;
       else if (!isTest) lane.failures++;
       if (isGone) changes.set(lane, 'gone');
@@ -353,7 +370,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       lanes: [] as LaneCommit[],
       attempts: [] as (LaneKey & DeliveryAttempt)[],
       retries: [] as (LaneKey & DueRetry)[],
-      settled: [] as (LaneKey & { sequence: number })[],
+      settled: [] as (LaneKey & Pick<DueRetry, 'sequence' | 'attempts'>)[],
     };
   }
 
@@ -418,7 +435,8 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     wakeOnStop.abort();
     await Promise.all(underWay);
     await results.close();
-    await giveBack([...lanes.values()]);
+    // What cannot be given back is free when its lease ends.
+    await giveBack([...lanes.values()]).catch(parts.onError);
   }
 
   return {

@@ -24,7 +24,7 @@ const START_CONCURRENCY = 4;
 const MAX_CONCURRENCY = 32;
 /** A slower success is none that more requests at once would make better. */
 const QUICK_MS = 2_000;
-/** Failed attempts one after another after which nothing new is sent for a while. */
+/** Failed attempts one after another after which nothing is sent for a while. */
 const BREAKER_AFTER = 5;
 const MAX_PAUSE_MS = 5 * 60_000;
 /** Events ahead of the first that is not settled: what one slow answer may keep in memory. */
@@ -131,7 +131,7 @@ export class Lane {
   }
 
   wantsRetries(now: number): number {
-    if (this.#retries.length > 0 || now < this.#nextRetryAt) return 0;
+    if (this.#retries.length > 0 || now < this.#nextRetryAt || this.#isBroken(now)) return 0;
     if (!this.subscription.isOrdered) return this.#concurrency * 2;
     // Another one may only be known when the one before it has its row, or has none.
     return this.#inFlight > 0 || this.#unwritten > 0 ? 0 : 1;
@@ -191,7 +191,8 @@ export class Lane {
   #pick(now: number): LaneItem | null {
     if (this.isLost || this.isStale || this.#inFlight >= (this.subscription.isOrdered ? 1 : this.#concurrency))
       return null;
-    // A pause is for new events; what is due goes on, one at a time, and shows when the receiver is back.
+    if (this.#isBroken(now)) return null;
+    // A pause that the receiver asked for is for new events; what is due goes on, one at a time.
     const isPaused = now < this.#pausedUntil;
     if (this.#retries.length > 0 && !(isPaused && this.#inFlight > 0)) return this.#retries.shift()!;
     if (isPaused || this.#isBlocked()) return null;
@@ -201,6 +202,11 @@ export class Lane {
   /** Whether what comes next has to wait for one that failed. */
   #isBlocked(): boolean {
     return this.subscription.isOrdered && this.#retryCount > 0;
+  }
+
+  /** Whether the breaker is open. The first attempt after it shows whether the receiver is back. */
+  #isBroken(now: number): boolean {
+    return this.#failedInRow >= BREAKER_AFTER && now < this.#pausedUntil;
   }
 
   /** An attempt has ended; what came of it is about to be written. */
@@ -248,12 +254,17 @@ export class Lane {
   written({ event, isRetry }: LaneItem): void {
     this.#unwritten--;
     this.#version++;
-    if (isRetry) this.#heldRetries.delete(event.sequence);
+    if (!isRetry) return;
+    this.#heldRetries.delete(event.sequence);
+    // Its row may have become a replay, which was left out while the attempt was under way.
+    this.#nextRetryAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Whether nothing is under way, and nothing is lost by giving it back. */
   isIdle(now: number): boolean {
     if (this.#inFlight > 0 || this.#unwritten > 0 || now < this.#activeAt + LINGER_MS) return false;
+    // Whoever takes it next knows nothing of the breaker.
+    if (this.#isBroken(now)) return false;
     const waits = this.#isBlocked() && now + LINGER_MS < this.#nextRetryAt;
     return this.#retries.length === 0 && (waits || (this.#fresh.length === 0 && !this.#mayHaveNew));
   }

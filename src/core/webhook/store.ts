@@ -125,15 +125,24 @@ export interface DeliveryCommit {
   readonly lanes: readonly LaneCommit[];
   readonly attempts: readonly (LaneKey & DeliveryAttempt)[];
   readonly retries: readonly (LaneKey & DueRetry)[];
-  /** Rows of retries that are done with. */
-  readonly settled: readonly (LaneKey & { readonly sequence: number })[];
+  /** Rows of retries that are done with, as they were sent: one with other `attempts` was asked for meanwhile. */
+  readonly settled: readonly (LaneKey & Pick<DueRetry, 'sequence' | 'attempts'>)[];
 }
 
 /** Which events are to be sent once more. */
 export type ReplayRange =
   | { readonly fromSequence: number; readonly toSequence: number }
-  /** Those since then, epoch ms, that were not delivered as far as the log goes back. */
+  /** Those since then, epoch ms, whose newest attempt failed, or that were never tried, as far as the log goes back. */
   | { readonly failedSince: number };
+
+export interface ReplayBounds {
+  /** Epoch ms. */
+  readonly now: number;
+  /** Events at most. */
+  readonly limit: number;
+  /** Lines that the log of a subscription may have, see WebhookRetention: if it has so many, older ones may be gone. */
+  readonly logLines: number;
+}
 
 export interface WebhookWriter {
   /** Locks its lane, then itself, until the transaction ends. */
@@ -150,8 +159,11 @@ export interface WebhookWriter {
   removeOfAccount(accountId: string): Promise<void>;
   /** Has an event sent once more, now, whatever came of it. */
   retryNow(key: LaneKey, sequence: number, now: number): Promise<void>;
-  /** The same for those of a range that its filter lets through, lowest numbers first; resolves with how many. */
-  retryRange(key: LaneKey, range: ReplayRange, now: number, limit: number): Promise<number>;
+  /**
+   * The same for those of a range that its filter lets through, lowest numbers first, and none from before the
+   * subscription; resolves with how many.
+   */
+  retryRange(key: LaneKey, range: ReplayRange, bounds: ReplayBounds): Promise<number>;
 
   /** Gives numbers to events that have none, in the order of their times, and wakes the lanes; resolves with how many. */
   sequence(now: number, limit: number): Promise<number>;

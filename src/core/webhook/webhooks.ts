@@ -79,13 +79,15 @@ export function createWebhookService(
     readonly random: RandomBytes;
     readonly box: SecretBox;
     readonly checkUrl: CheckUrl;
+    /** That the delivery log of a subscription may have, see WebhookRetention. */
+    readonly logLines: number;
     /** Something is to be delivered. */
     readonly onWork: () => void;
     /** A subscription is no more what it was. */
     readonly onChange: (key: LaneKey) => void;
   },
 ): WebhookService {
-  const { store, clock, random, box, checkUrl, onWork, onChange } = parts;
+  const { store, clock, random, box, checkUrl, logLines, onWork, onChange } = parts;
 
   async function lockOwn({ webhook }: Writers, owner: WebhookOwner, id: string): Promise<WebhookSubscription> {
     const subscription = await webhook.lock(owner.accountId, contract, id);
@@ -231,7 +233,8 @@ export function createWebhookService(
       const count = await store.transact(async (writers) => {
         const subscription = await lockOwn(writers, owner, id);
         assertEnabled(subscription);
-        return writers.webhook.retryRange(keyOf(subscription), range, clock.now(), REPLAY_MAX);
+        const bounds = { now: clock.now(), limit: REPLAY_MAX, logLines };
+        return writers.webhook.retryRange(keyOf(subscription), range, bounds);
       });
       onWork();
       return count;

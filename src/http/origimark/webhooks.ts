@@ -27,6 +27,8 @@ export function createOrigimarkWebhooks(parts: OrigimarkWebhookParts): Surface {
         path: PATH,
         service: parts.webhooks,
         clock: parts.clock,
+        limiter: parts.limiter,
+        limits: parts.limits,
         errorBody: ErrorBody,
         admit: (scope) => admission.admit('owner', scope),
         // This contract has no sandbox.

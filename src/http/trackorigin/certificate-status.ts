@@ -43,9 +43,10 @@ export function registerCertificateStatus(
       sendJson(request, reply, composeStatus(fresh, askedAt), null);
       return reply;
     }
+    const checkedAt = await memory.checkedAt();
     const answer = requireVisible(await memory.find(id), caller);
     setCaching(reply, caller);
-    sendJson(request, reply, composeStatus(answer, memory.checkedAt()), answer.statusEtag);
+    sendJson(request, reply, composeStatus(answer, checkedAt), answer.statusEtag);
     return reply;
   });
 }

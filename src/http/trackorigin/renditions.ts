@@ -3,6 +3,7 @@ import { decodeHex, encodeHex } from '../../base/hex.ts';
 import { readProbe } from '../../core/audio/probe.ts';
 import type { Registered } from '../../core/audio/renditions.ts';
 import type { App } from '../shared/app.ts';
+import { takeTokens } from '../shared/rate-limit.ts';
 import type { Admission } from './admission.ts';
 import type { AudioRouteParts } from './audio.ts';
 import { AUDIO_BODY_MAX_BYTES, Confidence, Evidence, probeFields, takeFromBudget } from './audio-wire.ts';
@@ -54,7 +55,7 @@ const schema = {
  * `POST /api/v1/renditions`: of live certificates by integrators on the operator's list; of the sandbox by any test key.
  */
 export function registerRenditions(app: App, parts: AudioRouteParts, admission: Admission): void {
-  const { masters, renditions } = parts;
+  const { masters, renditions, limiter, limits } = parts;
   const onRequest = admission.admit('secret-key', 'write');
   app.post('/api/v1/renditions', { schema, onRequest, bodyLimit: AUDIO_BODY_MAX_BYTES }, async (request, reply) => {
     const caller = admission.callerOf(request)!;
@@ -67,6 +68,10 @@ export function registerRenditions(app: App, parts: AudioRouteParts, admission: 
     const probe = readProbe(body);
     const master = requireVisible(await masters.find(id), caller);
     await takeFromBudget(parts, master, caller, reply);
+    if (master.isSandbox) {
+      // Each one stays, and is in the public log, as new certificates of the sandbox are.
+      await takeTokens(limiter, [{ limit: limits['trackorigin-sandbox-account'], key: accountId }], reply);
+    }
     const registered = await renditions.register({ accountId, isLive, master, sha256, probe });
     reply.code(201).header('cache-control', 'no-store');
     return present(registered);

@@ -72,7 +72,7 @@ export function registerVerifyAudio(app: App, parts: AudioRouteParts, admission:
     }
     // Whoever asks is about to show what it was told: a second's memory would not do.
     await masters.refresh();
-    const statusCheckedAt = presentSecond(masters.checkedAt());
+    const statusCheckedAt = presentSecond(await masters.checkedAt());
     const master = requireVisible(await masters.find(id), caller);
     const probe = readProbe(request.body);
     if (caller !== null) await takeFromBudget(parts, master, caller, reply);

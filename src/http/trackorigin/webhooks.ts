@@ -42,6 +42,8 @@ function register(app: App, parts: TrackoriginWebhookParts): void {
     path: PATH,
     service: parts.webhooks,
     clock: parts.clock,
+    limiter,
+    limits,
     errorBody: ErrorBody,
     ownerOf: (request) => owners.get(request)!,
     admit: (scope: Scope) => {

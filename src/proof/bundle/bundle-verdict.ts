@@ -35,6 +35,8 @@ export interface BundleVerdict {
   readonly certificateId: string | null;
   readonly registry: string | null;
   readonly isSandbox: boolean;
+  /** As the certificate document in it says. */
+  readonly status: CertificateVerdict['status'];
   /** Epoch ms; as the signer says. */
   readonly issuedAt: number | null;
   readonly log: CertificateVerdict['log'];

@@ -221,14 +221,14 @@ function outcomeOf(verdict: Verdict | null): BundleOutcome {
 
 function conclude(
   outcomes: readonly BundleOutcome[],
-  { certificateId, registry, isSandbox, issuedAt, log }: CertificateVerdict,
+  { certificateId, registry, isSandbox, status, issuedAt, log }: CertificateVerdict,
   steps: readonly BundleStep[],
   { tokenTime, envelope, work }: { tokenTime: number | null; envelope: Verdict | null; work: Verdict | null },
 ): BundleVerdict {
   const outcome = BUNDLE_OUTCOMES.find((candidate) => outcomes.includes(candidate))!;
   const envelopeTime = envelope?.attestedTime ?? null;
   return {
-    ...{ outcome, certificateId, registry, isSandbox, issuedAt, log, tokenTime, envelopeTime },
+    ...{ outcome, certificateId, registry, isSandbox, status, issuedAt, log, tokenTime, envelopeTime },
     workTime: work?.attestedTime ?? null,
     trust: envelope?.trust ?? work?.trust ?? null,
     steps,

@@ -27,6 +27,7 @@ export type WorkDigests = Readonly<Partial<Record<DigestOp['name'] | 'sha512', U
 const ATTESTATIONS_MAX = 64;
 /** Calendars of a pending proof that are named to the reader. */
 const CALENDARS_NAMED_MAX = 5;
+const NOT_COMPARED = 'That a file of yours is this work: none was compared.';
 /** Fewer blocks on top than this have been reorganised away before. */
 const CONFIRMATIONS_SETTLED = 6;
 
@@ -34,18 +35,27 @@ const CONFIRMATIONS_SETTLED = 6;
  * Checks proofs of a work against Bitcoin. Of a receipt, only its digests are compared with the work: its status, times
  * and server are claims and decide nothing, except that a receipt made for another network than `headers` follows is
  * not judged by it. One verified Bitcoin attestation is enough, whatever else is pending or broken; the steps say what
- * was found of each. Never throws for anything in `evidence`.
+ * was found of each. Without a work (`null`) its proofs are checked against the SHA-256 that the receipt is about, and a
+ * step says that no work was compared. Never throws for anything in `evidence`.
  */
-export async function verifyEvidence(evidence: Evidence, work: WorkDigests, headers: HeaderSource): Promise<Verdict> {
+export async function verifyEvidence(
+  evidence: Evidence,
+  work: WorkDigests | null,
+  headers: HeaderSource,
+): Promise<Verdict> {
   const report = new Report(headers);
-  const refusal = compareWithReceipt(report, evidence.claims, work, headers);
+  const { claims } = evidence;
+  const refusal = compareWithReceipt(report, claims, work, headers);
   if (refusal !== null) return report.conclude(refusal);
-  for (const proof of evidence.proofs) await checkProof(report, proof, evidence.claims, work);
+  const digests = work ?? (claims === null ? {} : { sha256: claims.sha256 });
+  for (const proof of evidence.proofs) await checkProof(report, proof, claims, digests);
   if (evidence.proofs.length === 0) {
     report.note('format', false, 'There is no proof with it: the .ots files are missing.');
     return report.conclude('invalid');
   }
-  return report.conclude();
+  const verdict = report.conclude();
+  if (work !== null || verdict.outcome !== 'verified') return verdict;
+  return { ...verdict, doesNotProve: [NOT_COMPARED, ...verdict.doesNotProve] };
 }
 
 /** Verdict for a file that cannot even be read as evidence. */
@@ -58,11 +68,20 @@ export function refuseEvidence(reason: CodedError, headers: HeaderSource): Verdi
 function compareWithReceipt(
   report: Report,
   claims: ReceiptClaims | null,
-  work: WorkDigests,
+  work: WorkDigests | null,
   headers: HeaderSource,
 ): Outcome | null {
   if (claims === null) return null;
   report.note('format', true, 'The receipt is well-formed.');
+  return compareWithWork(report, claims, work) ?? compareNetworks(report, claims, headers);
+}
+
+function compareWithWork(report: Report, claims: ReceiptClaims, work: WorkDigests | null): Outcome | null {
+  if (work === null) {
+    const digest = encodeHex(claims.sha256);
+    report.note('work-digest', null, `No work was compared: the SHA-256 of yours has to be ${digest}.`);
+    return null;
+  }
   if (work.sha256 === undefined) {
     report.note('work-digest', null, 'The receipt is about a SHA-256, and none of the work is at hand.');
     return 'cannot-check';
@@ -83,6 +102,10 @@ function compareWithReceipt(
     );
     if (!isSame512) return 'altered';
   }
+  return null;
+}
+
+function compareNetworks(report: Report, claims: ReceiptClaims, headers: HeaderSource): Outcome | null {
   if (claims.network !== null && claims.network !== headers.network) {
     report.note('network', null, `The receipt was made on ${claims.network}, but ${headers.network} was to be asked.`);
     return 'cannot-check';

@@ -256,7 +256,23 @@ describe('the verdict', () => {
       reason: 'other',
     };
     assert.equal(check({ ...document, status }).outcome, 'revoked');
+    assert.deepEqual(check({ ...document, status }).status, { state: 'revoked', reason: status.reason });
     assert.equal(check({ ...document, status, manifest: manifestOf('Other') }).outcome, 'invalid');
+  });
+
+  test('a superseded one holds, names the newer certificate, and one that was revoked is revoked', () => {
+    const by = '0190a000-0000-7000-8000-000000000002';
+    const verdict = check({ ...document, status: { ...document.status!, superseded_by: by } });
+    assert.equal(verdict.outcome, 'verified');
+    assert.deepEqual(verdict.status, { state: 'superseded', by });
+    assert.deepEqual(check(document).status, { state: 'active' });
+    assert.equal(check({ ...document, status: null }).status, null);
+    const revoked = { ...document.status!, status: 'revoked' as const, superseded_by: by };
+    assert.deepEqual(check({ ...document, status: revoked }).status, { state: 'revoked', reason: null });
+    for (const wrong of ['', 'superseded', null, 7]) {
+      const status = { ...document.status, superseded_by: wrong };
+      assert.deepEqual(failedOf(check({ ...document, status })), ['invalid', 'format'], `${wrong}`);
+    }
   });
 
   test('a document may be indented and sorted otherwise, but has one reading only', () => {

@@ -3,7 +3,7 @@ import { formatCanonical, type JsonValue } from '../../base/canonical-json.ts';
 import { CodedError } from '../../base/coded-error.ts';
 import { SALT_BYTES } from './envelope.ts';
 import { CertificateError } from './error.ts';
-import { isJsonObject, type JsonObject, parseIsoTime } from './manifest.ts';
+import { isCertificateId, isJsonObject, type JsonObject, parseIsoTime } from './manifest.ts';
 
 export const CERTIFICATE_FORMAT = 'touchmark/certificate/1';
 
@@ -37,6 +37,8 @@ export interface CertificateDocument {
     readonly checked_at: string;
     readonly revoked_at: string | null;
     readonly reason: string | null;
+    /** Id of the certificate of a newer version of the work; only where there is one. */
+    readonly superseded_by?: string;
   } | null;
 }
 
@@ -131,14 +133,18 @@ function readLog(value: JsonValue | undefined): CertificateDocument['log'] {
 function readStatus(value: JsonValue | undefined): CertificateDocument['status'] {
   if (value === null) return null;
   if (!isJsonObject(value)) throw badDocument('status');
-  const { status, checked_at, revoked_at, reason } = value;
+  const { status, checked_at, revoked_at, reason, superseded_by } = value;
   if (status !== 'active' && status !== 'revoked') throw badDocument('status.status');
   if (typeof checked_at !== 'string' || parseIsoTime(checked_at) === null) throw badDocument('status.checked_at');
   if (revoked_at !== null && (typeof revoked_at !== 'string' || parseIsoTime(revoked_at) === null)) {
     throw badDocument('status.revoked_at');
   }
   if (reason !== null && (typeof reason !== 'string' || !REASON.test(reason))) throw badDocument('status.reason');
-  return { status, checked_at, revoked_at, reason };
+  if (superseded_by === undefined) return { status, checked_at, revoked_at, reason };
+  if (typeof superseded_by !== 'string' || !isCertificateId(superseded_by)) {
+    throw badDocument('status.superseded_by');
+  }
+  return { status, checked_at, revoked_at, reason, superseded_by };
 }
 
 function readBytes(document: JsonObject, field: string, length: number): Uint8Array {

@@ -32,6 +32,11 @@ export function isTrackoriginId(id: string): boolean {
   return TRACKORIGIN_ID.test(id);
 }
 
+/** Whether it has the form of an id, of whatever registry. */
+export function isCertificateId(id: string): boolean {
+  return isTrackoriginId(id) || UUID.test(id);
+}
+
 /** Whether the id says that the certificate is one of the sandbox. */
 export function isSandboxId(id: string): boolean {
   return id.startsWith(SANDBOX_ID_START);

@@ -27,11 +27,21 @@ export interface CertificateStep {
   readonly detail: string;
 }
 
+/** What a document says of its own standing. Nobody has signed it. */
+export type StatedStatus =
+  | { readonly state: 'active' }
+  /** `reason` is a code. */
+  | { readonly state: 'revoked'; readonly reason: string | null }
+  /** `by` is the id of the certificate of a newer version of the work. The older one still holds. */
+  | { readonly state: 'superseded'; readonly by: string };
+
 export interface CertificateVerdict {
   readonly outcome: CertificateOutcome;
   readonly certificateId: string | null;
   readonly registry: string | null;
   readonly isSandbox: boolean;
+  /** Null where the document says nothing of it, or is none. */
+  readonly status: StatedStatus | null;
   /** Epoch ms; as the signer says. */
   readonly issuedAt: number | null;
   /** The log whose proof holds, and its size there; null when none was checked. */

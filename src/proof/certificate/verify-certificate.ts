@@ -18,6 +18,7 @@ import {
   type CertificateStepName,
   type CertificateVerdict,
   describeCertificate,
+  type StatedStatus,
 } from './verdict.ts';
 
 /** A key that somebody believes certificates by. */
@@ -61,7 +62,7 @@ export function verifyCertificate(
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
     note(error.code === 'bad-manifest' ? 'manifest' : 'format', false, `${capitalise(error.message)}.`);
-    return conclude('invalid', null, null, steps);
+    return conclude('invalid', null, { status: null, log: null }, steps);
   }
   checkKey(certificate, head, trust.keys, note);
   const message = new TextEncoder().encode(certificate.manifestJson);
@@ -70,7 +71,8 @@ export function verifyCertificate(
   const log = checkLog(certificate, head, trust.log, verify, note);
   checkWork(head, workSha256, note);
   checkStatus(certificate.status, note);
-  return conclude(decide(steps, trust, certificate), head, log, steps);
+  const status = readStated(certificate.status);
+  return conclude(decide(steps, trust, certificate), head, { status, log }, steps);
 }
 
 type Note = (step: CertificateStepName, ok: boolean | null, detail: string) => void;
@@ -186,10 +188,19 @@ function checkStatus(status: CertificateDocument['status'], note: Note): void {
   if (status === null) {
     note('status', null, 'The document does not say whether it was revoked.');
   } else if (status.status === 'active') {
-    note('status', null, `It was active at ${status.checked_at}, as its server said; nobody has signed that.`);
+    const { checked_at, superseded_by: by } = status;
+    const newer = by === undefined ? '' : `; a newer version of the work has the certificate ${by}`;
+    note('status', null, `It was active at ${checked_at}${newer}, as its server said; nobody has signed that.`);
   } else {
     note('status', false, `It was revoked${status.revoked_at === null ? '' : ` at ${status.revoked_at}`}.`);
   }
+}
+
+function readStated(stated: CertificateDocument['status']): StatedStatus | null {
+  if (stated === null) return null;
+  const { status, reason, superseded_by: by } = stated;
+  if (status === 'revoked') return { state: 'revoked', reason };
+  return by === undefined ? { state: 'active' } : { state: 'superseded', by };
 }
 
 function decide(steps: readonly CertificateStep[], trust: CertificateTrust, { log }: Certificate): CertificateOutcome {
@@ -206,13 +217,14 @@ function decide(steps: readonly CertificateStep[], trust: CertificateTrust, { lo
 function conclude(
   outcome: CertificateOutcome,
   head: ManifestHead | null,
-  log: CertificateVerdict['log'],
+  { status, log }: Pick<CertificateVerdict, 'status' | 'log'>,
   steps: readonly CertificateStep[],
 ): CertificateVerdict {
   const about = { outcome, certificateId: head?.certificateId ?? null, isSandbox: head?.isSandbox ?? false, log };
   return {
     ...about,
     registry: head?.registry ?? null,
+    status,
     issuedAt: head?.issuedAt ?? null,
     steps,
     ...describeCertificate(about),

@@ -24,7 +24,7 @@ test('whatever happens, every file is counted once, and none is sent twice witho
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const list = new AnchorList();
-      const unread: number[] = [];
+      const unread: string[] = [];
       const sent: Item[][] = [];
       for (const what of steps) {
         if (what === 'add') unread.push(list.add('x', 1).key);
@@ -38,7 +38,7 @@ test('whatever happens, every file is counted once, and none is sent twice witho
         }
         if (what === 'back' && sent.length > 0) list.giveBack(sent.shift()!);
         if (what === 'settle' && sent.length > 0) list.settle(sent.shift()!, [{ receiptId: 'r' }, { problem: 'no' }]);
-        if (what === 'mark') list.mark(1, 'pinned');
+        if (what === 'mark') list.mark(list.listUnpinned()[0]?.batch ?? '', 'pinned');
       }
       const all = list.first(1_000);
       const count = (stage: Item['stage']) => all.filter((item) => item.stage === stage).length;
@@ -82,7 +82,7 @@ test('one receipt of a round is followed for all of them', () => {
     list.listUnpinned().map(({ receiptId }) => receiptId),
     ['a', 'c'],
   );
-  list.mark(1, 'pinned');
+  list.mark(list.listUnpinned()[0]!.batch!, 'pinned');
   assert.equal(list.tally().pinned, 2);
   assert.deepEqual(
     list.listUnpinned().map(({ receiptId }) => receiptId),
@@ -92,11 +92,22 @@ test('one receipt of a round is followed for all of them', () => {
 
 test('files that were not read before the tab was closed are told of, and forgotten', () => {
   const before = new AnchorList();
-  before.add('read', 1);
-  before.hash(1, DIGESTS);
-  before.add('unread', 1);
+  before.hash(before.add('read', 1).key, DIGESTS);
+  const { key } = before.add('unread', 1);
   const list = new AnchorList(before.first(2));
-  assert.deepEqual(list.dropUnread(), [2]);
+  assert.deepEqual(list.dropUnread(), [key]);
   assert.equal(list.tally().total, 1);
-  assert.equal(list.add('next', 1).key, 3);
+  assert.deepEqual(
+    [list.add('next', 1), ...list.first(2)].map(({ path }) => path),
+    ['next', 'read', 'next'],
+  );
+});
+
+test('two lists that start alike share no key and no batch, and what is stored in any order comes back in order', () => {
+  const [one, other] = [filled(100), filled(100)];
+  for (const list of [one, other]) list.settle(list.take(1), [{ receiptId: 'r' }]);
+  assert.equal(new Set([...one.keys(), ...other.keys()]).size, 200);
+  assert.notEqual(one.listUnpinned()[0]!.batch, other.listUnpinned()[0]!.batch);
+  const again = new AnchorList(one.first(100).toSorted((a, b) => (a.key < b.key ? -1 : 1)));
+  assert.deepEqual(again.keys(), one.keys());
 });

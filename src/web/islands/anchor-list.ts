@@ -1,6 +1,11 @@
+import { newKey } from './new-key.ts';
+
 /** What is known of a file that was given to be anchored. It can be stored, so the file itself is not in it. */
 export interface Item {
-  readonly key: number;
+  /** A UUID: other tabs keep theirs beside it. */
+  readonly key: string;
+  /** Counts up in the order in which files were added. */
+  readonly place: number;
   readonly path: string;
   readonly size: number;
   readonly stage: Stage;
@@ -9,7 +14,7 @@ export interface Item {
   readonly receiptId: string | null;
   readonly status: ReceiptStatus | null;
   /** Names the round that its receipt shares with others: those have the same status. */
-  readonly batch: number | null;
+  readonly batch: string | null;
   /** What went wrong with this one, in words. */
   readonly problem: string | null;
 }
@@ -32,29 +37,28 @@ export const BATCH_MAX_ITEMS = 50;
 
 /** The files of a visit, and of the one before where it was broken off. Changes are told once, to whoever stores them. */
 export class AnchorList {
-  readonly #items = new Map<number, Item>();
-  readonly #changed = new Map<number, Item>();
+  readonly #items = new Map<string, Item>();
+  readonly #changed = new Map<string, Item>();
   /** Keys in the stages where work is left, in order: a list of 100,000 is not searched for the next one. */
-  readonly #waiting = new Set<number>();
-  readonly #hashed = new Set<number>();
+  readonly #waiting = new Set<string>();
+  readonly #hashed = new Set<string>();
   readonly #counts: Record<Stage, number> = { waiting: 0, hashed: 0, sent: 0, anchored: 0, failed: 0 };
   #pinned = 0;
-  #nextKey = 1;
-  #nextBatch = 1;
+  #nextPlace = 1;
 
   constructor(stored: readonly Item[] = []) {
-    for (const item of stored) {
+    for (const item of stored.toSorted((one, other) => one.place - other.place)) {
       // Nobody knows whether what was on its way has arrived. A second receipt does less harm than none.
       this.#put(item.stage === 'sent' ? { ...item, stage: 'hashed' } : item);
-      this.#nextKey = Math.max(this.#nextKey, item.key + 1);
-      this.#nextBatch = Math.max(this.#nextBatch, (item.batch ?? 0) + 1);
+      this.#nextPlace = item.place + 1;
     }
     this.#changed.clear();
   }
 
   add(path: string, size: number): Item {
     return this.#put({
-      key: this.#nextKey++,
+      key: newKey(),
+      place: this.#nextPlace++,
       path,
       size,
       stage: 'waiting',
@@ -67,8 +71,8 @@ export class AnchorList {
     });
   }
 
-  get(key: number): Item | undefined {
-    return this.#items.get(key);
+  keys(): string[] {
+    return [...this.#items.keys()];
   }
 
   /** In the order in which they were added. */
@@ -81,11 +85,11 @@ export class AnchorList {
     return [...this.#items.values()].filter(({ receiptId }) => receiptId !== null);
   }
 
-  hash(key: number, digests: { sha256: string; sha512: string }): void {
+  hash(key: string, digests: { sha256: string; sha512: string }): void {
     this.#change(key, { ...digests, stage: 'hashed' });
   }
 
-  fail(key: number, problem: string): void {
+  fail(key: string, problem: string): void {
     this.#change(key, { stage: 'failed', problem });
   }
 
@@ -101,7 +105,7 @@ export class AnchorList {
 
   /** Results in the order of the items; a result without a receipt is a problem of that item alone. */
   settle(items: readonly Item[], results: readonly ({ receiptId: string } | { problem: string })[]): void {
-    const batch = this.#nextBatch++;
+    const batch = newKey();
     for (const [i, { key }] of items.entries()) {
       const result = results[i] ?? { problem: 'The server did not answer for this file.' };
       if ('problem' in result) this.fail(key, result.problem);
@@ -111,7 +115,7 @@ export class AnchorList {
 
   /** One receipt of every batch that is not in Bitcoin yet: the others of a batch share its round, and so its status. */
   listUnpinned(): Item[] {
-    const batches = new Map<number, Item>();
+    const batches = new Map<string, Item>();
     for (const item of this.#items.values()) {
       if (item.stage === 'anchored' && item.status !== 'pinned' && !batches.has(item.batch!))
         batches.set(item.batch!, item);
@@ -119,14 +123,14 @@ export class AnchorList {
     return [...batches.values()];
   }
 
-  mark(batch: number, status: ReceiptStatus): void {
+  mark(batch: string, status: ReceiptStatus): void {
     for (const { key, batch: own, status: known } of this.#items.values()) {
       if (own === batch && known !== status) this.#change(key, { status });
     }
   }
 
   /** Files that were not read before the tab was closed can only be read when they are chosen again. Their keys. */
-  dropUnread(): number[] {
+  dropUnread(): string[] {
     const keys = [...this.#waiting];
     for (const key of keys) this.#remove(key);
     return keys;
@@ -148,7 +152,7 @@ export class AnchorList {
     return changes;
   }
 
-  #change(key: number, change: Partial<Item>): Item {
+  #change(key: string, change: Partial<Item>): Item {
     const item = this.#items.get(key)!;
     this.#uncount(item);
     return this.#put({ ...item, ...change });
@@ -172,7 +176,7 @@ export class AnchorList {
     this.#hashed.delete(key);
   }
 
-  #remove(key: number): void {
+  #remove(key: string): void {
     this.#uncount(this.#items.get(key)!);
     this.#items.delete(key);
     this.#changed.delete(key);

@@ -25,8 +25,8 @@ const SAVE_MS = 400;
 /** Reads, sends and follows the files of a list. `onChange` is called often, and is expected to draw seldom. */
 export class AnchorRun {
   readonly #parts: { list: AnchorList; pool: HashPool; saved: SavedList; onChange: () => void };
-  readonly #files = new Map<number, File>();
-  readonly #reading = new Map<number, number>();
+  readonly #files = new Map<string, File>();
+  readonly #reading = new Map<string, number>();
   #bytesDone = 0;
   #bytesTotal = 0;
   #pause: RunState['pause'] = null;
@@ -91,7 +91,7 @@ export class AnchorRun {
     }
   }
 
-  async #readOne(key: number, file: File): Promise<void> {
+  async #readOne(key: string, file: File): Promise<void> {
     const { list, pool } = this.#parts;
     try {
       const { sha256, sha512 } = await pool.hash(file, ['sha256', 'sha512'], (done) => {

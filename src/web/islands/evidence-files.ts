@@ -1,7 +1,8 @@
 import { BundleError } from '../../proof/bundle/error.ts';
 import { type Evidence, readZipEvidence } from '../../proof/bundle/evidence.ts';
 import { PROOF_MAX_BYTES, RECEIPT_MAX_BYTES, readReceipt } from '../../proof/bundle/receipt.ts';
-import { isZip, ZIP_MAX_BYTES } from '../../proof/bundle/zip.ts';
+import { isBundle } from '../../proof/bundle/verify-bundle.ts';
+import { isZip, readZip, ZIP_MAX_BYTES } from '../../proof/bundle/zip.ts';
 import { isCertificateDocument } from '../../proof/certificate/document.ts';
 import type { ChosenFile } from './dropped-files.ts';
 
@@ -11,7 +12,8 @@ export type Recognised =
   | { readonly kind: 'evidence'; readonly name: string; readonly evidence: readonly Evidence[] }
   /** Meant as evidence, and not readable as such. */
   | { readonly kind: 'broken'; readonly name: string; readonly error: BundleError }
-  | { readonly kind: 'certificate'; readonly name: string; readonly bytes: Uint8Array };
+  | { readonly kind: 'certificate'; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'bundle'; readonly name: string; readonly files: ReadonlyMap<string, Uint8Array> };
 
 const START_BYTES = 64;
 const PROOF_START = '\0OpenTimestamps';
@@ -30,7 +32,7 @@ export async function recognise({ path: name, file }: ChosenFile): Promise<Recog
       return { kind: 'evidence', name, evidence: [{ name, claims: null, proofs }] };
     }
     if (isZip(start) && file.size <= ZIP_MAX_BYTES) {
-      return { kind: 'evidence', name, evidence: readZipEvidence(name, await readWhole(file)) };
+      return readArchive(name, await readWhole(file));
     }
     if (/^\s*\{/.test(text) && file.size <= RECEIPT_MAX_BYTES) return readJson(name, await readWhole(file));
   } catch (error) {
@@ -38,6 +40,12 @@ export async function recognise({ path: name, file }: ChosenFile): Promise<Recog
     if (error.code !== 'not-a-receipt') return { kind: 'broken', name, error };
   }
   return { kind: 'work', name, file };
+}
+
+function readArchive(name: string, bytes: Uint8Array): Recognised {
+  const files = readZip(bytes);
+  if (isBundle(files)) return { kind: 'bundle', name, files };
+  return { kind: 'evidence', name, evidence: readZipEvidence(name, bytes) };
 }
 
 function readJson(name: string, bytes: Uint8Array): Recognised {

@@ -6,6 +6,7 @@ import { AnchorRun } from './anchor-run.ts';
 import { DropZone } from './drop-zone.tsx';
 import type { Chosen } from './dropped-files.ts';
 import { HashPool } from './hash-pool.ts';
+import { newKey } from './new-key.ts';
 import { ARCHIVE_MAX_RECEIPTS, collectReceipts, offerDownload } from './receipt-archive.ts';
 import { SavedList } from './saved-list.ts';
 import { sayCount, sayNumber, saySize, sayWait } from './words.ts';
@@ -23,7 +24,7 @@ const STATES: Readonly<Record<ReceiptStatus, { tone: string; text: string }>> = 
 function App({ run, list, draw, left }: { run: AnchorRun; list: AnchorList; draw: Draw; left: Left }) {
   const [, redraw] = useState(0);
   const [rows, setRows] = useState(ROWS_AT_FIRST);
-  const [notice, setNotice] = useState(left.unread > 0 ? sayUnread(left.unread) : null);
+  const [notice, setNotice] = useState(sayLeft(left));
   useEffect(() => draw.listen(() => redraw((turn) => turn + 1)), []);
   const tally = list.tally();
   const { pause, unreadable, bytesDone, bytesTotal } = run.state;
@@ -314,6 +315,15 @@ function saySummary({ total, waiting, anchored, pinned, failed }: ReturnType<Anc
   return `${parts.join(', ')}${failed > 0 ? `, ${failed} were not done` : ''}.`;
 }
 
+function sayLeft({ unread, elsewhere }: Left): string | null {
+  const parts = [unread > 0 ? sayUnread(unread) : null, elsewhere > 0 ? sayElsewhere(elsewhere) : null];
+  return parts.filter((part) => part !== null).join(' ') || null;
+}
+
+function sayElsewhere(count: number): string {
+  return `Another tab of this browser is at work with ${sayCount(count, 'file')}: ${count === 1 ? 'it is' : 'they are'} shown there, and this tab has a list of its own.`;
+}
+
 function sayUnread(count: number): string {
   return `${sayCount(count, 'file')} of your last visit ${count === 1 ? 'was' : 'were'} not read before the page was closed. Choose ${count === 1 ? 'it' : 'them'} again.`;
 }
@@ -337,19 +347,23 @@ class Draw {
 
 interface Left {
   readonly unread: number;
+  /** Items that another tab has. */
+  readonly elsewhere: number;
   readonly clear: () => void;
 }
 
 async function start(place: HTMLElement): Promise<void> {
-  const saved = await SavedList.open();
-  const list = new AnchorList(await saved.load());
+  const saved = await SavedList.open(newKey());
+  const { items, elsewhere } = await saved.load();
+  const list = new AnchorList(items);
   const draw = new Draw();
   const run = new AnchorRun({ list, saved, pool: new HashPool(place.dataset.hashWorker!), onChange: draw.soon });
   const unread = list.dropUnread();
   void saved.remove(unread);
   const left = {
     unread: unread.length,
-    clear: () => void saved.clear().then(() => location.reload()),
+    elsewhere,
+    clear: () => void saved.remove(list.keys()).then(() => location.reload()),
   };
   place.replaceChildren();
   render(<App run={run} list={list} draw={draw} left={left} />, place);

@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { reverseBytes } from '../../base/bytes.ts';
 import { encodeHex } from '../../base/hex.ts';
 import type { BitcoinNetwork } from '../../proof/bitcoin/network.ts';
+import type { BundleOutcome, BundleVerdict } from '../../proof/bundle/bundle-verdict.ts';
 import type { HeaderSource, HeaderTrust } from '../../proof/bundle/header-source.ts';
 import { HEADERS_FILE_MAX_BYTES, headersFile } from '../../proof/bundle/headers-file.ts';
 import type { Verdict } from '../../proof/bundle/verdict.ts';
@@ -10,11 +11,14 @@ import { refuseEvidence, verifyEvidence } from '../../proof/bundle/verify-eviden
 import type { CertificateVerdict } from '../../proof/certificate/verdict.ts';
 import type { CertificateTrust } from '../../proof/certificate/verify-certificate.ts';
 import { esploraHeaders, serverHeaders } from './block-headers.ts';
-import { checkCertificate, NoEd25519Error, readServerTrust } from './check-certificate.ts';
+import { checkBundle } from './check-bundle.ts';
+import { checkCertificate } from './check-certificate.ts';
+import { NoEd25519Error } from './check-signatures.ts';
 import { DropZone } from './drop-zone.tsx';
 import type { Chosen } from './dropped-files.ts';
 import { type Recognised, recognise } from './evidence-files.ts';
 import { HashPool } from './hash-pool.ts';
+import { readServerTrust } from './server-trust.ts';
 import { trustAddress } from './trusted-address.ts';
 import { listNeeded, pairUp, type Work } from './verify-cases.ts';
 import { sayCount, saySize } from './words.ts';
@@ -59,6 +63,13 @@ const CERTIFICATE_OUTCOMES: Readonly<Record<CertificateVerdict['outcome'], reado
   invalid: ['Not valid', 'bad'],
   'cannot-check': ['Cannot check', 'open'],
 };
+
+const BUNDLE_OUTCOMES: Readonly<Record<BundleOutcome, readonly [string, Tone]>> = {
+  ...OUTCOMES,
+  ...CERTIFICATE_OUTCOMES,
+};
+
+const SUPERSEDED = ['Superseded', 'wait'] as const;
 
 const TRUST: Readonly<Record<HeaderTrust, string>> = {
   node: 'your own Bitcoin node',
@@ -129,8 +140,8 @@ function App({ pool, network, bases }: { pool: HashPool; network: BitcoinNetwork
   return (
     <>
       <DropZone title="Drop a file and its proof here" onChoose={choose}>
-        A receipt (JSON or ZIP), .ots files or a certificate, and the file they are about. One of them alone will do for
-        a part of the answer.
+        A receipt (JSON or ZIP), .ots files, a certificate or its proof bundle, and the file they are about. One of them
+        alone will do for a part of the answer.
       </DropZone>
       <p class="hidden" role="status">
         {says}
@@ -201,7 +212,7 @@ async function answerAll(
   { pool, headers, onProgress }: { pool: HashPool; headers: HeaderSource; onProgress: (text: string) => void },
 ): Promise<Result[]> {
   const evidence = given.flatMap((item) => (item.kind === 'evidence' ? item.evidence : []));
-  const certificates = given.flatMap((item) => (item.kind === 'certificate' ? [item] : []));
+  const certificates = given.filter((item) => item.kind === 'certificate' || item.kind === 'bundle');
   const names = listNeeded(evidence);
   const works: Work[] = [];
   const results: Result[] = [];
@@ -222,29 +233,36 @@ async function answerAll(
   const answered = new Set<Work>();
   if (certificates.length > 0) {
     const trust = await readServerTrust();
-    for (const { name, bytes } of certificates) {
-      results.push(await answerCertificate(name, bytes, trust, works, answered));
-    }
+    for (const item of certificates) results.push(await answerCertificate(item, { trust, headers }, works, answered));
   }
   return [...results, ...unknown.filter((work) => !answered.has(work)).map(presentUnknown)];
 }
 
 async function answerCertificate(
-  name: string,
-  bytes: Uint8Array,
-  trust: CertificateTrust,
+  item: Extract<Recognised, { kind: 'certificate' | 'bundle' }>,
+  { trust, headers }: { trust: CertificateTrust; headers: HeaderSource },
   works: readonly Work[],
   answered: Set<Work>,
 ): Promise<Result> {
+  const { name } = item;
+  const check = async (workSha256: Uint8Array | null): Promise<{ outcome: BundleOutcome; show: Present }> => {
+    if (item.kind === 'certificate') {
+      const verdict = await checkCertificate(item.bytes, trust, workSha256);
+      return { outcome: verdict.outcome, show: (work) => presentCertificate(name, work, verdict) };
+    }
+    const verdict = await checkBundle(item.files, { trust, headers, workSha256, now: Date.now() });
+    return { outcome: verdict.outcome, show: (work) => presentBundle(name, work, verdict) };
+  };
   try {
     // Tried with each work: the one it is about, or else the first, which then is not the work.
-    let best: { verdict: CertificateVerdict; work: Work | null } | null = null;
+    let best: { outcome: BundleOutcome; show: Present; work: Work | null } | null = null;
     for (const work of works.length === 0 ? [null] : works) {
-      const verdict = await checkCertificate(bytes, trust, work?.digests.sha256 ?? null);
-      if (best === null || best.verdict.outcome === 'altered') best = { verdict, work };
+      const answer = await check(work?.digests.sha256 ?? null);
+      if (best === null || best.outcome === 'altered') best = { ...answer, work };
+      if (best.outcome !== 'altered') break;
     }
     if (best!.work !== null) answered.add(best!.work);
-    return presentCertificate(name, best!.work, best!.verdict);
+    return best!.show(best!.work);
   } catch (error) {
     if (!(error instanceof NoEd25519Error)) throw error;
     return {
@@ -255,6 +273,8 @@ async function answerCertificate(
     };
   }
 }
+
+type Present = (work: Work | null) => Result;
 
 function presentVerdict(name: string, work: Work | null, verdict: Verdict): Result {
   const [title, tone] = OUTCOMES[verdict.outcome];
@@ -283,28 +303,64 @@ function presentVerdict(name: string, work: Work | null, verdict: Verdict): Resu
 }
 
 function presentCertificate(name: string, work: Work | null, verdict: CertificateVerdict): Result {
-  const isSuperseded = verdict.outcome === 'revoked' && verdict.steps.some(({ detail }) => /superseded/i.test(detail));
-  const [title, tone] = isSuperseded ? (['Superseded', 'wait'] as const) : CERTIFICATE_OUTCOMES[verdict.outcome];
+  const [title, tone] = isSuperseded(verdict) ? SUPERSEDED : CERTIFICATE_OUTCOMES[verdict.outcome];
   return {
     title,
     tone,
     name: work === null ? name : `${work.name} by ${name}`,
-    says: `${verdict.proves}${verdict.outcome === 'verified' ? ' The trusted key is the one that this server names as its own.' : ''}`,
-    facts: [
-      ...(verdict.certificateId === null ? [] : [['Certificate', verdict.certificateId] as const]),
-      ...(verdict.issuedAt === null
-        ? []
-        : [
-            [
-              'Issued, as the signer says',
-              new Date(verdict.issuedAt).toISOString().slice(0, 16).replace('T', ' '),
-            ] as const,
-          ]),
-      ...(verdict.log === null ? [] : [['Public log', `${verdict.log.origin}, ${verdict.log.size} entries`] as const]),
-    ],
+    says: `${verdict.proves}${verdict.outcome === 'verified' ? OWN_KEY : ''}`,
+    facts: listCertificateFacts(verdict),
     steps: verdict.steps,
     doesNotProve: verdict.doesNotProve,
   };
+}
+
+function presentBundle(name: string, work: Work | null, verdict: BundleVerdict): Result {
+  const [title, tone] = isSuperseded(verdict) ? SUPERSEDED : BUNDLE_OUTCOMES[verdict.outcome];
+  const { envelopeTime, workTime, tokenTime, trust } = verdict;
+  return {
+    title,
+    tone,
+    name: work === null ? name : `${work.name} by ${name}`,
+    says: `${verdict.proves}${verdict.outcome === 'verified' || verdict.outcome === 'pending' ? OWN_KEY : ''}`,
+    facts: [
+      ...listCertificateFacts(verdict),
+      ...(tokenTime === null ? [] : [['Seen by a time-stamping authority', sayMinute(tokenTime)] as const]),
+      ...(envelopeTime === null ? [] : [['Signed before, by Bitcoin', sayMinute(1000 * envelopeTime)] as const]),
+      ...(workTime === null ? [] : [['Work there before, by Bitcoin', sayMinute(1000 * workTime)] as const]),
+      ...(trust === null ? [] : [['Block headers from', TRUST[trust]] as const]),
+    ],
+    steps: verdict.steps.map(({ part, ok, detail }) => ({ ok, detail, about: part })),
+    doesNotProve: verdict.doesNotProve,
+  };
+}
+
+const OWN_KEY = ' The trusted key is the one that this server names as its own.';
+
+/** Of one that does not hold it matters more that it does not hold. */
+function isSuperseded({ outcome, status }: CertificateVerdict | BundleVerdict): boolean {
+  return outcome === 'verified' && status?.state === 'superseded';
+}
+
+function listCertificateFacts({
+  certificateId,
+  status,
+  issuedAt,
+  log,
+}: CertificateVerdict | BundleVerdict): readonly (readonly [string, string])[] {
+  return [
+    ...(certificateId === null ? [] : [['Certificate', certificateId] as const]),
+    ...(status?.state === 'superseded' ? [['Superseded by', status.by] as const] : []),
+    ...(status?.state === 'revoked' && status.reason !== null
+      ? [['Reason of the revocation', status.reason] as const]
+      : []),
+    ...(issuedAt === null ? [] : [['Issued, as the signer says', sayMinute(issuedAt)] as const]),
+    ...(log === null ? [] : [['Public log', `${log.origin}, ${log.size} entries`] as const]),
+  ];
+}
+
+function sayMinute(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function presentUnknown({ name, digests }: Work): Result {

@@ -98,7 +98,6 @@ function describe(error: unknown): { readonly status: number; readonly problem: 
   if (error instanceof RateLimitError) {
     return { status: 429, problem: 'Too many messages were sent. Try again later; nothing was passed on.' };
   }
-  // Whoever blocked messages is not told apart from who cannot get any.
   if (error instanceof WorkError) return { status: 404, problem: 'This author cannot be written to.' };
   throw error;
 }

@@ -3,9 +3,12 @@ import { type TSchema, Type } from 'typebox';
 import type { Clock } from '../../../base/clock.ts';
 import type { Registry } from '../../../core/certificate/certificate.ts';
 import type { Scope } from '../../../core/key/scope.ts';
+import type { Limiter } from '../../../core/limit/limiter.ts';
+import type { Limits } from '../../../core/limit/limits.ts';
 import { EVENT_TYPES, type WebhookOwner } from '../../../core/webhook/subscription.ts';
 import type { WebhookService } from '../../../core/webhook/webhooks.ts';
 import type { App } from '../app.ts';
+import { takeTokens } from '../rate-limit.ts';
 import {
   parseChange,
   parseDeliveriesQuery,
@@ -31,6 +34,8 @@ export interface WebhookRoutes {
   readonly path: string;
   readonly service: WebhookService;
   readonly clock: Clock;
+  readonly limiter: Limiter;
+  readonly limits: Limits;
   /** An `onRequest` hook that lets owners in. */
   readonly admit: (scope: Scope) => (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   /** Of a request that was let in. */
@@ -58,7 +63,7 @@ const Events = Type.Object({
 
 /** How owners manage their webhooks: the same below the address of each contract that has them. */
 export function registerWebhookRoutes(app: App, routes: WebhookRoutes): void {
-  const { contract, path, service, clock, admit, ownerOf, errorBody } = routes;
+  const { contract, path, service, clock, limiter, limits, admit, ownerOf, errorBody } = routes;
   const types = EVENT_TYPES[contract];
   const common = { tags: [contract] };
   const describe = (...statuses: readonly number[]) =>
@@ -165,8 +170,10 @@ export function registerWebhookRoutes(app: App, routes: WebhookRoutes): void {
     response: { 202: Type.Object({ event_id: Type.String() }), ...describe(404, 409) },
   };
   app.post(`${path}/:id/test`, { schema: test, ...write }, async (request, reply) => {
+    const owner = ownerOf(request);
+    await takeTokens(limiter, [{ limit: limits['webhook-test-account'], key: owner.accountId }], reply);
     reply.code(202);
-    return { event_id: await service.test(ownerOf(request), idOf(request)) };
+    return { event_id: await service.test(owner, idOf(request)) };
   });
 
   const deliveries = {
