@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { listTerms, listWords } from '../../src/core/work/author-words.ts';
-import { PLACES_PER_MS, WORK_TYPES } from '../../src/core/work/work.ts';
+import { listTerms, listWords } from '../../src/core/works/author-words.ts';
+import { PLACES_PER_MS, WORK_TYPES } from '../../src/core/works/work.ts';
 
 /** What was seeded has numbers from 1. */
 export const trackIdOf = (n: number) => `cer_${String(n).padStart(26, '0')}`;

@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 import type { Issuer } from '../core/certificate/issuer.ts';
 import type { PublicLog } from '../core/log/public-log.ts';
 import type { Store } from '../core/store.ts';
-import { type Certifier, createCertifier } from '../core/work/certifier.ts';
-import { createOwnerChanges, type OwnerChanges } from '../core/work/owner-changes.ts';
-import { createVerificationLog, type VerificationLog } from '../core/work/verification-log.ts';
-import { createWorks, type Works } from '../core/work/works.ts';
+import { type Certifier, createCertifier } from '../core/works/certifier.ts';
+import { createOwnerChanges, type OwnerChanges } from '../core/works/owner-changes.ts';
+import { createVerificationLog, type VerificationLog } from '../core/works/verification-log.ts';
+import { createWorks, type Works } from '../core/works/works.ts';
 import { systemClock, systemRandom } from './system.ts';
 
 /** How works come to be certified, and what can be read of them. */

@@ -17,7 +17,7 @@ import type { TimestampReader, TimestampWriter } from './timestamp/store.ts';
 import type { TokenReader, TokenWriter } from './tsa/store.ts';
 import type { WebhookEventWriter } from './webhook/event.ts';
 import type { WebhookReader, WebhookWriter } from './webhook/store.ts';
-import type { WorkReader, WorkWriter } from './work/store.ts';
+import type { WorkReader, WorkWriter } from './works/store.ts';
 
 /** What a transaction can change. */
 export interface Writers {

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { AuthorQuery } from '../core/work/author-words.ts';
-import type { PageQuery, RegistryFilter } from '../core/work/store.ts';
+import type { AuthorQuery } from '../core/works/author-words.ts';
+import type { PageQuery, RegistryFilter } from '../core/works/store.ts';
 
 /** What every term that starts with another is below of: the last code point, which is in no word. */
 const LAST_CODE_POINT = '\u{10FFFF}';

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { WorkReader } from '../core/work/store.ts';
+import type { WorkReader } from '../core/works/store.ts';
 import type { Schema } from './schema.ts';
 import { countMatches, type PlaceRow, selectPlaces } from './work-query.ts';
 import { listVersions, readVersion, selectVersions, type WorkVersionRow } from './work-rows.ts';

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { WorkVersion } from '../core/work/work.ts';
+import type { WorkVersion } from '../core/works/work.ts';
 import type { Schema } from './schema.ts';
 import type { WorkTable, WorkVersionTable } from './work-tables.ts';
 

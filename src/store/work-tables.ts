@@ -1,4 +1,4 @@
-import type { OwnershipType, PrivacyLevel, WorkType } from '../core/work/work.ts';
+import type { OwnershipType, PrivacyLevel, WorkType } from '../core/works/work.ts';
 
 export interface WorkTable {
   id: string;

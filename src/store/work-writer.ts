@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
-import type { RegistryEntry } from '../core/work/registry-entry.ts';
-import type { LockedWork, WorkWriter } from '../core/work/store.ts';
+import type { RegistryEntry } from '../core/works/registry-entry.ts';
+import type { LockedWork, WorkWriter } from '../core/works/store.ts';
 import type { Schema } from './schema.ts';
 import { listVersions } from './work-rows.ts';
 

@@ -13,7 +13,7 @@ import { verifyEd25519 } from '../../src/config/ed25519.ts';
 import { checkTspSignature } from '../../src/config/tsp-signatures.ts';
 import { createDossiers } from '../../src/core/document/dossiers.ts';
 import type { Store } from '../../src/core/store.ts';
-import type { PrivacyLevel, Registration } from '../../src/core/work/work.ts';
+import type { PrivacyLevel, Registration } from '../../src/core/works/work.ts';
 import { createCertificateFiles } from '../../src/http/certificate-files/index.ts';
 import { createServer } from '../../src/http/server.ts';
 import type { App } from '../../src/http/shared/app.ts';

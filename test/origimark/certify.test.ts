@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { encodeCanonical } from '../../src/base/canonical-json.ts';
 import { verifyEd25519 } from '../../src/config/ed25519.ts';
-import { createWorks } from '../../src/core/work/works.ts';
+import { createWorks } from '../../src/core/works/works.ts';
 import { createDocumentPresenter } from '../../src/http/origimark/document.ts';
 import type { CertificateDocument } from '../../src/proof/certificate/document.ts';
 import { ENGINES } from '../support/databases.ts';

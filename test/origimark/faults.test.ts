@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { systemClock, systemRandom } from '../../src/app/system.ts';
 import type { Store, Writers } from '../../src/core/store.ts';
-import { createCertifier } from '../../src/core/work/certifier.ts';
-import { checkRegistration } from '../../src/core/work/check-registration.ts';
+import { createCertifier } from '../../src/core/works/certifier.ts';
+import { checkRegistration } from '../../src/core/works/check-registration.ts';
 import { ENGINES } from '../support/databases.ts';
 import { type OrigimarkServer, randomHash, registration, startOrigimarkServer } from '../support/origimark-server.ts';
 

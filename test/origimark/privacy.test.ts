@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { CertificateRecord } from '../../src/core/certificate/certificate.ts';
-import { createWorks } from '../../src/core/work/works.ts';
+import { createWorks } from '../../src/core/works/works.ts';
 import { createDocumentPresenter } from '../../src/http/origimark/document.ts';
 import type { CertificateDocument } from '../../src/proof/certificate/document.ts';
 import { ENGINES } from '../support/databases.ts';

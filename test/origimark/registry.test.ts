@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { checkRegistration } from '../../src/core/work/check-registration.ts';
+import { checkRegistration } from '../../src/core/works/check-registration.ts';
 import { ENGINES } from '../support/databases.ts';
 import { type Author, type OrigimarkServer, registration, startOrigimarkServer } from '../support/origimark-server.ts';
 

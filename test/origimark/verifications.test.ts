@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { systemClock, systemRandom } from '../../src/app/system.ts';
-import { createVerificationLog } from '../../src/core/work/verification-log.ts';
+import { createVerificationLog } from '../../src/core/works/verification-log.ts';
 import { ENGINES } from '../support/databases.ts';
 import { type OrigimarkServer, startOrigimarkServer } from '../support/origimark-server.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { InjectOptions } from 'fastify';
-import { checkRegistration } from '../../src/core/work/check-registration.ts';
-import type { WorkVersion } from '../../src/core/work/work.ts';
+import { checkRegistration } from '../../src/core/works/check-registration.ts';
+import type { WorkVersion } from '../../src/core/works/work.ts';
 import { encodeCohort } from '../../src/proof/fingerprint/cohort-file.ts';
 import { SYNTHETIC_MASTER } from '../../src/sandbox/synthetic-master.ts';
 import { makePolicy, randomItems } from './audio-world.ts';

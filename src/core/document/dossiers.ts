@@ -14,9 +14,9 @@ import type { PublicLog } from '../log/public-log.ts';
 import { mergeProofs } from '../timestamp/merged-proof.ts';
 import type { TimestampReader } from '../timestamp/store.ts';
 import type { TokenReader } from '../tsa/store.ts';
-import { findSuccessor } from '../work/successor.ts';
-import { visibleFields } from '../work/work.ts';
-import type { Works } from '../work/works.ts';
+import { findSuccessor } from '../works/successor.ts';
+import { visibleFields } from '../works/work.ts';
+import type { Works } from '../works/works.ts';
 import { isCertificateId, isTimestampId } from './certificate-state.ts';
 
 /** Puts together all that may be shown of a certificate of any kind; the same state gives the same dossier. */

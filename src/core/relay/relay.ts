@@ -6,8 +6,8 @@ import type { Clock, RandomBytes } from '../../base/clock.ts';
 import { encodeUlid } from '../../base/ulid.ts';
 import { formatUuidV7 } from '../../base/uuid.ts';
 import type { Store } from '../store.ts';
-import { WorkError } from '../work/error.ts';
-import type { Works } from '../work/works.ts';
+import { WorkError } from '../works/error.ts';
+import type { Works } from '../works/works.ts';
 
 export interface RelayMessage {
   /** Checked: not empty, not too long. */

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { type FieldProblem, FieldsError } from '../../core/registry/error.ts';
-import type { OwnerChanges, Restriction } from '../../core/work/owner-changes.ts';
-import { PRIVACY_LEVELS } from '../../core/work/work.ts';
+import type { OwnerChanges, Restriction } from '../../core/works/owner-changes.ts';
+import { PRIVACY_LEVELS } from '../../core/works/work.ts';
 import type { App } from '../shared/app.ts';
 import type { Admission } from './admission.ts';
 import { Certificate, CertParams, errorResponses, PrivacyName, parseCertId, tags } from './schemas.ts';

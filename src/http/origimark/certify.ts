@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Certifier } from '../../core/work/certifier.ts';
-import { checkRegistration } from '../../core/work/check-registration.ts';
+import type { Certifier } from '../../core/works/certifier.ts';
+import { checkRegistration } from '../../core/works/check-registration.ts';
 import type { App } from '../shared/app.ts';
 import type { Admission } from './admission.ts';
 import { CertifyBody, errorResponses, Issued, tags } from './schemas.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Works } from '../../core/work/works.ts';
+import type { Works } from '../../core/works/works.ts';
 import type { App } from '../shared/app.ts';
 import type { Admission } from './admission.ts';
 import { Entry, errorResponses, parseWorkId, tags, WorkParams } from './schemas.ts';

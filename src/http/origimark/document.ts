@@ -1,7 +1,7 @@
 import type { CertificateRecord } from '../../core/certificate/certificate.ts';
-import { findSuccessor } from '../../core/work/successor.ts';
-import { visibleFields } from '../../core/work/work.ts';
-import type { Works } from '../../core/work/works.ts';
+import { findSuccessor } from '../../core/works/successor.ts';
+import { visibleFields } from '../../core/works/work.ts';
+import type { Works } from '../../core/works/works.ts';
 import type { CertificateDocument } from '../../proof/certificate/document.ts';
 import { presentOpenings } from './wire.ts';
 

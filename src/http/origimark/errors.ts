@@ -2,7 +2,7 @@ import { CodedError } from '../../base/coded-error.ts';
 import type { PublicLogErrorCode } from '../../core/log/public-log.ts';
 import { FieldsError } from '../../core/registry/error.ts';
 import type { WebhookErrorCode } from '../../core/webhook/error.ts';
-import type { WorkErrorCode } from '../../core/work/error.ts';
+import type { WorkErrorCode } from '../../core/works/error.ts';
 import type { CredentialFaultCode } from '../shared/credentials.ts';
 import { RateLimitError } from '../shared/rate-limit.ts';
 import { RequestFault, type RequestFaultCode } from '../shared/request-fault.ts';

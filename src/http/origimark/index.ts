@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
 import type { PublicLog } from '../../core/log/public-log.ts';
 import type { Relay } from '../../core/relay/relay.ts';
-import type { Certifier } from '../../core/work/certifier.ts';
-import type { OwnerChanges } from '../../core/work/owner-changes.ts';
-import type { VerificationLog } from '../../core/work/verification-log.ts';
-import type { Works } from '../../core/work/works.ts';
+import type { Certifier } from '../../core/works/certifier.ts';
+import type { OwnerChanges } from '../../core/works/owner-changes.ts';
+import type { VerificationLog } from '../../core/works/verification-log.ts';
+import type { Works } from '../../core/works/works.ts';
 import type { Cursors } from '../shared/cursor.ts';
 import type { Surface } from '../shared/surface.ts';
 import { type AdmissionParts, createAdmission } from './admission.ts';

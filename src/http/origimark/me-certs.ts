@@ -1,4 +1,4 @@
-import type { Works } from '../../core/work/works.ts';
+import type { Works } from '../../core/works/works.ts';
 import type { App } from '../shared/app.ts';
 import type { Cursors } from '../shared/cursor.ts';
 import type { Admission } from './admission.ts';

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import { type FieldProblem, FieldsError } from '../../core/registry/error.ts';
-import { listWords, QUERY_MAX_CHARS, QUERY_MAX_WORDS } from '../../core/work/author-words.ts';
-import { isDay, parseChoice } from '../../core/work/check-registration.ts';
-import type { PageQuery } from '../../core/work/store.ts';
-import { WORK_TYPES, type WorkType } from '../../core/work/work.ts';
-import { COUNTED_MAX, type Listing, type RegistrySearch } from '../../core/work/works.ts';
+import { listWords, QUERY_MAX_CHARS, QUERY_MAX_WORDS } from '../../core/works/author-words.ts';
+import { isDay, parseChoice } from '../../core/works/check-registration.ts';
+import type { PageQuery } from '../../core/works/store.ts';
+import { WORK_TYPES, type WorkType } from '../../core/works/work.ts';
+import { COUNTED_MAX, type Listing, type RegistrySearch } from '../../core/works/works.ts';
 import { CursorError, type CursorPosition, type Cursors } from '../shared/cursor.ts';
 
 /** By the contract. */

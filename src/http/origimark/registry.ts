@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { registryTime } from '../../core/work/registry-entry.ts';
-import type { Works } from '../../core/work/works.ts';
+import { registryTime } from '../../core/works/registry-entry.ts';
+import type { Works } from '../../core/works/works.ts';
 import type { App } from '../shared/app.ts';
 import type { Cursors } from '../shared/cursor.ts';
 import type { Admission } from './admission.ts';

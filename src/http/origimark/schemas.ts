@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { NAME_MAX_CHARS, parseUuid, TITLE_MAX_CHARS } from '../../core/work/check-registration.ts';
+import { NAME_MAX_CHARS, parseUuid, TITLE_MAX_CHARS } from '../../core/works/check-registration.ts';
 import {
   OWNERSHIP_TYPES,
   type OwnershipType,
@@ -7,7 +7,7 @@ import {
   type PrivacyLevel,
   WORK_TYPES,
   type WorkType,
-} from '../../core/work/work.ts';
+} from '../../core/works/work.ts';
 import { OrigimarkError } from './errors.ts';
 
 export const tags = ['origimark'];

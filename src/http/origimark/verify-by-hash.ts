@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { type FieldProblem, FieldsError } from '../../core/registry/error.ts';
-import { parseHash } from '../../core/work/check-registration.ts';
-import type { VerificationLog } from '../../core/work/verification-log.ts';
-import type { Works } from '../../core/work/works.ts';
+import { parseHash } from '../../core/works/check-registration.ts';
+import type { VerificationLog } from '../../core/works/verification-log.ts';
+import type { Works } from '../../core/works/works.ts';
 import type { App } from '../shared/app.ts';
 import { clientAddress } from '../shared/client-network.ts';
 import type { Admission } from './admission.ts';

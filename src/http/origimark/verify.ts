@@ -1,5 +1,5 @@
-import type { VerificationLog } from '../../core/work/verification-log.ts';
-import type { Works } from '../../core/work/works.ts';
+import type { VerificationLog } from '../../core/works/verification-log.ts';
+import type { Works } from '../../core/works/works.ts';
 import type { App } from '../shared/app.ts';
 import { clientAddress } from '../shared/client-network.ts';
 import type { Admission } from './admission.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { PublicLog } from '../../core/log/public-log.ts';
-import { OWNERSHIP_TYPES, PRIVACY_LEVELS, WORK_TYPES } from '../../core/work/work.ts';
+import { OWNERSHIP_TYPES, PRIVACY_LEVELS, WORK_TYPES } from '../../core/works/work.ts';
 import type { App } from '../shared/app.ts';
 
 const schema = {

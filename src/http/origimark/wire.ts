@@ -1,8 +1,8 @@
 import type { Static } from 'typebox';
 import { encodeBase64 } from '../../base/base64.ts';
 import { encodeHex } from '../../base/hex.ts';
-import type { Certified } from '../../core/work/certifier.ts';
-import { type VisibleFields, visibleFields } from '../../core/work/work.ts';
+import type { Certified } from '../../core/works/certifier.ts';
+import { type VisibleFields, visibleFields } from '../../core/works/work.ts';
 import { presentOpening } from '../../proof/certificate/disclosure.ts';
 import type { Certificate, Entry, Issued } from './schemas.ts';
 

@@ -3,7 +3,7 @@ import type { Account, Sessions } from '../../core/account/account.ts';
 import type { Registry } from '../../core/certificate/certificate.ts';
 import type { SubmissionService } from '../../core/registry/submissions.ts';
 import type { WebhookService } from '../../core/webhook/webhooks.ts';
-import type { Works } from '../../core/work/works.ts';
+import type { Works } from '../../core/works/works.ts';
 import type { App } from '../../http/shared/app.ts';
 import type { Surface } from '../../http/shared/surface.ts';
 import { goTo, presentError, type Query, send, signInPath } from '../own-reply.ts';

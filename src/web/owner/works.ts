@@ -1,5 +1,5 @@
-import { parseUuid } from '../../core/work/check-registration.ts';
-import { WorkError } from '../../core/work/error.ts';
+import { parseUuid } from '../../core/works/check-registration.ts';
+import { WorkError } from '../../core/works/error.ts';
 import { olderPath, readText } from '../own-reply.ts';
 import type { Page } from '../pages/layout.ts';
 import { renderNewWork, renderWorks } from '../pages/owner/works.ts';

@@ -1,4 +1,4 @@
-import { WORK_TYPES, type WorkType } from '../../core/work/work.ts';
+import { WORK_TYPES, type WorkType } from '../../core/works/work.ts';
 import { WORK_TYPE_WORDS } from '../registry/certificate-words.ts';
 import { REGISTRY_STYLE_ASSET } from '../site-assets.ts';
 import { type Content, type Html, html } from './html.ts';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Sessions } from '../../core/account/account.ts';
-import type { VerificationLog } from '../../core/work/verification-log.ts';
-import type { Works } from '../../core/work/works.ts';
+import type { VerificationLog } from '../../core/works/verification-log.ts';
+import type { Works } from '../../core/works/works.ts';
 import type { App } from '../../http/shared/app.ts';
 import { clientAddress } from '../../http/shared/client-network.ts';
 import { RequestFault } from '../../http/shared/request-fault.ts';

@@ -5,9 +5,9 @@ import { isCertificateId, isTimestampId } from '../../core/document/certificate-
 import type { PublicLog } from '../../core/log/public-log.ts';
 import type { TimestampReader } from '../../core/timestamp/store.ts';
 import type { TokenReader } from '../../core/tsa/store.ts';
-import { WorkError } from '../../core/work/error.ts';
-import { visibleFields, type WorkVersion } from '../../core/work/work.ts';
-import type { Works } from '../../core/work/works.ts';
+import { WorkError } from '../../core/works/error.ts';
+import { visibleFields, type WorkVersion } from '../../core/works/work.ts';
+import type { Works } from '../../core/works/works.ts';
 import { digestEnvelope } from '../../proof/certificate/envelope.ts';
 import { readTrackoriginClaims, type TrackoriginClaims } from '../../proof/certificate/trackorigin-manifest.ts';
 

@@ -1,4 +1,4 @@
-import type { OwnershipType, WorkType } from '../../core/work/work.ts';
+import type { OwnershipType, WorkType } from '../../core/works/work.ts';
 
 /** Codes as people read them. A code that is not here is shown as it is. */
 

@@ -1,12 +1,12 @@
 import type { CertificateReader } from '../../core/certificate/store.ts';
 import type { RegistryReader } from '../../core/registry/store.ts';
 import { searchKey } from '../../core/registry/text.ts';
-import { listWords, QUERY_MAX_CHARS, QUERY_MAX_WORDS } from '../../core/work/author-words.ts';
-import type { Certified } from '../../core/work/certifier.ts';
-import { isDay } from '../../core/work/check-registration.ts';
-import { registryTime } from '../../core/work/registry-entry.ts';
-import { visibleFields, WORK_TYPES } from '../../core/work/work.ts';
-import type { Works } from '../../core/work/works.ts';
+import { listWords, QUERY_MAX_CHARS, QUERY_MAX_WORDS } from '../../core/works/author-words.ts';
+import type { Certified } from '../../core/works/certifier.ts';
+import { isDay } from '../../core/works/check-registration.ts';
+import { registryTime } from '../../core/works/registry-entry.ts';
+import { visibleFields, WORK_TYPES } from '../../core/works/work.ts';
+import type { Works } from '../../core/works/works.ts';
 import type { App } from '../../http/shared/app.ts';
 import { type ListedWork, renderRecordingsList, renderWorks, type WorkFilters } from '../pages/registry.ts';
 import { sendPage } from '../site.ts';

@@ -1,8 +1,8 @@
 import type { Sessions } from '../../core/account/account.ts';
 import type { CertificateReader } from '../../core/certificate/store.ts';
 import type { RegistryReader } from '../../core/registry/store.ts';
-import type { VerificationLog } from '../../core/work/verification-log.ts';
-import type { Works } from '../../core/work/works.ts';
+import type { VerificationLog } from '../../core/works/verification-log.ts';
+import type { Works } from '../../core/works/works.ts';
 import type { Surface } from '../../http/shared/surface.ts';
 import type { Scripts } from '../scripts.ts';
 import { presentError } from '../site.ts';

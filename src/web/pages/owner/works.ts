@@ -1,7 +1,7 @@
 import { encodeHex } from '../../../base/hex.ts';
-import type { Certified } from '../../../core/work/certifier.ts';
-import { NAME_MAX_CHARS, TITLE_MAX_CHARS } from '../../../core/work/check-registration.ts';
-import { OWNERSHIP_TYPES, PRIVACY_LEVELS, type PrivacyLevel, WORK_TYPES } from '../../../core/work/work.ts';
+import type { Certified } from '../../../core/works/certifier.ts';
+import { NAME_MAX_CHARS, TITLE_MAX_CHARS } from '../../../core/works/check-registration.ts';
+import { OWNERSHIP_TYPES, PRIVACY_LEVELS, type PrivacyLevel, WORK_TYPES } from '../../../core/works/work.ts';
 import { OWNERSHIP_WORDS, WORK_TYPE_WORDS } from '../../registry/certificate-words.ts';
 import { renderField, renderForm, renderHidden, renderSelect } from '../form.ts';
 import { type Content, type Html, html } from '../html.ts';
