@@ -30,8 +30,9 @@ const SHORT_START_CHARS = 6;
  * engines differ in it, and versions of one as well.
  */
 export function listWords(text: string): readonly string[] {
-  // Upper case first: it takes apart what lower case leaves as it is, such as the German sharp s.
-  const folded = text.normalize('NFKD').toUpperCase().toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '');
+  // Upper case takes apart what lower case leaves as it is, such as the German sharp s, though not its capital.
+  const lower = text.normalize('NFKD').toLowerCase();
+  const folded = lower.toUpperCase().toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '');
   return folded.replace(/[æœøđðħıłŋŧþς]/g, (letter) => PLAIN[letter]!).match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
