@@ -11,6 +11,8 @@ let folder: string;
 before(async () => {
   server = await startTrackoriginServer('pglite');
   folder = await mkdtemp(join(tmpdir(), 'touchmark-cli-'));
+  // A document has no proof of the log before that.
+  await server.log.awaitPublished(1);
   const document = await fetch(`${server.url}/api/v1/certificates/cer_test_synthetic/document`);
   await writeFile(join(folder, 'cert.json'), await document.text());
   const keys = await fetch(`${server.url}/.well-known/trackorigin-public-key.json`);
