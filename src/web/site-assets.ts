@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DOCS_STYLE } from './styles/docs-style.ts';
 import { REGISTRY_STYLE } from './styles/registry-style.ts';
@@ -12,32 +13,41 @@ export interface Asset {
   readonly body: Served;
 }
 
+type Coding = 'br' | 'gzip';
+
 /** A body in the forms in which it is sent. */
 export interface Served {
   readonly identity: Buffer;
-  readonly br: Buffer;
-  readonly gzip: Buffer;
   readonly etag: string;
+  /** Made when somebody asks for the first time, and kept. */
+  encode(coding: Coding): Promise<Buffer>;
 }
 
 const DIGEST_CHARS = 12;
 export const FOR_EVER = 'public, max-age=31536000, immutable';
 
-/** From here on the best compression takes longer at every start than it saves. */
+/** From here on the best compression takes the first visitor longer than it saves everyone else. */
 const LARGE_BYTES = 200_000;
 const LARGE_QUALITY = 5;
 
-/** Compresses once for everyone who asks. Texts of some kilobytes take a few milliseconds. */
+const COMPRESS: Readonly<Record<Coding, (identity: Buffer) => Promise<Buffer>>> = {
+  br: (identity) =>
+    promisify(brotliCompress)(identity, {
+      params: {
+        [constants.BROTLI_PARAM_SIZE_HINT]: identity.length,
+        [constants.BROTLI_PARAM_QUALITY]: identity.length > LARGE_BYTES ? LARGE_QUALITY : constants.BROTLI_MAX_QUALITY,
+      },
+    }),
+  gzip: (identity) => promisify(gzip)(identity, { level: 9 }),
+};
+
 export function prepareBody(content: string | Uint8Array): Served {
   const identity = Buffer.from(content);
-  const quality = identity.length > LARGE_BYTES ? LARGE_QUALITY : constants.BROTLI_MAX_QUALITY;
+  const encoded: Partial<Record<Coding, Promise<Buffer>>> = {};
   return {
     identity,
-    br: brotliCompressSync(identity, {
-      params: { [constants.BROTLI_PARAM_SIZE_HINT]: identity.length, [constants.BROTLI_PARAM_QUALITY]: quality },
-    }),
-    gzip: gzipSync(identity, { level: 9 }),
     etag: `"${hash('sha256', identity, 'base64url').slice(0, 22)}"`,
+    encode: (coding) => (encoded[coding] ??= COMPRESS[coding](identity)),
   };
 }
 
@@ -46,21 +56,21 @@ export function nameAsset(stem: string, extension: string, content: string | Uin
 }
 
 /** Sends the smallest form that the client takes, or 304 to who has it already. */
-export function sendServed(
+export async function sendServed(
   request: FastifyRequest,
   reply: FastifyReply,
   served: Served,
   { mediaType, cacheControl }: { readonly mediaType: string; readonly cacheControl: string },
-): FastifyReply {
+): Promise<FastifyReply> {
   reply.header('cache-control', cacheControl).header('vary', 'Accept-Encoding').header('etag', served.etag);
   if (request.headers['if-none-match'] === served.etag) return reply.code(304).send();
   const encoding = chooseEncoding(request.headers['accept-encoding']);
   if (encoding !== null) reply.header('content-encoding', encoding);
-  return reply.type(mediaType).send(served[encoding ?? 'identity']);
+  return reply.type(mediaType).send(encoding === null ? served.identity : await served.encode(encoding));
 }
 
 /** RFC 9110 section 12.5.3, as far as browsers use it: a coding is taken unless it is absent or has weight 0. */
-function chooseEncoding(header: string | string[] | undefined): 'br' | 'gzip' | null {
+function chooseEncoding(header: string | string[] | undefined): Coding | null {
   const taken = String(header ?? '')
     .split(',')
     .map((item) => item.trim().toLowerCase())

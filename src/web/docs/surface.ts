@@ -48,6 +48,6 @@ ${renderMarkdown(guide.tokens)}</article>`,
   };
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, body: Served): FastifyReply {
+function send(request: FastifyRequest, reply: FastifyReply, body: Served): Promise<FastifyReply> {
   return sendServed(request, reply.headers(headersOf([])), body, PAGE);
 }
