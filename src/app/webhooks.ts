@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Counter } from 'prom-client';
 import type { Registry } from '../core/certificate/certificate.ts';
 import type { Store } from '../core/store.ts';
@@ -15,6 +15,7 @@ import { createTrackoriginWebhooks, type TrackoriginWebhookParts } from '../http
 import { checkWebhookUrl } from '../net/address-guard.ts';
 import { createWebhookTransport } from '../net/webhook-transport.ts';
 import type { Running, ServerSettings, WorkSettings } from './app.ts';
+import { createNodeId } from './node-id.ts';
 import { createSecretBox } from './secret-box.ts';
 import { systemClock, systemRandom } from './system.ts';
 import type { Worker } from './workers.ts';
@@ -86,28 +87,31 @@ export function createWebhookSurfaces(
   running: Running,
   parts: Omit<TrackoriginWebhookParts, 'webhooks'> & Omit<OrigimarkWebhookParts, 'webhooks'>,
 ): readonly Surface[] {
-  const create = (contract: Registry) => createWebhooks(contract, running, settings);
+  const { trackorigin, origimark } = createWebhooks(running, settings);
   return [
-    createTrackoriginWebhooks({ ...parts, webhooks: create('trackorigin') }),
-    createOrigimarkWebhooks({ ...parts, webhooks: create('origimark') }),
+    createTrackoriginWebhooks({ ...parts, webhooks: trackorigin }),
+    createOrigimarkWebhooks({ ...parts, webhooks: origimark }),
   ];
 }
 
 export function createWebhooks(
-  contract: Registry,
   { store, webhookSignal }: Pick<Running, 'store' | 'webhookSignal'>,
   { config, webhooks }: Pick<WorkSettings, 'config' | 'webhooks'>,
-): WebhookService {
-  return createWebhookService(contract, {
+): Readonly<Record<Registry, WebhookService>> {
+  const parts = {
     store,
     clock: systemClock,
     random: systemRandom,
     box: createSecretBox(webhooks.key),
-    checkUrl: (url) => checkWebhookUrl(url, config.webhooks),
+    checkUrl: (url: string) => checkWebhookUrl(url, config.webhooks),
     logLines: config.webhooks.retention.attemptsPerSubscription,
     onWork: webhookSignal.onWork,
     onChange: webhookSignal.onChange,
-  });
+  };
+  return {
+    trackorigin: createWebhookService('trackorigin', parts),
+    origimark: createWebhookService('origimark', parts),
+  };
 }
 
 /** What delivers, tells owners of subscriptions that were disabled, and prunes. */
@@ -122,8 +126,6 @@ export function webhookWorkers(
     labelNames: ['outcome'],
     registers: [registry],
   });
-  // The embedded engine has one process at a time: a restarted one need not wait for the lease of the one that died.
-  const nodeId = 'url' in database ? randomUUID() : 'embedded';
   const deliver: Worker = {
     name: 'webhooks',
     intervalMs: RESTART_PAUSE_MS,
@@ -137,7 +139,7 @@ export function webhookWorkers(
         clock: systemClock,
         random: systemRandom,
         policy,
-        nodeId,
+        nodeId: createNodeId(database),
         onAttempt: (outcome) => attempts.inc({ outcome }),
         onError: (error) => logger.warn({ worker: 'webhooks', err: error }, 'webhooks: it will be tried again'),
       });

@@ -1,16 +1,9 @@
-import { isIP } from 'node:net';
-import { Agent, buildConnector, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { CodedError } from '../base/coded-error.ts';
 import type { Certificate } from '../proof/tsp/certificate.ts';
 import { readElement, TAG } from '../proof/tsp/der.ts';
-import {
-  type AddressPolicy,
-  AddressRefusedError,
-  guardedLookup,
-  isAllowedAddress,
-  type Resolve,
-  resolveBySystem,
-} from './address-guard.ts';
+import { type AddressPolicy, type Resolve, resolveBySystem } from './address-guard.ts';
+import { guardedConnector } from './guarded-connector.ts';
 
 export type TsaClientErrorCode = 'authority-unreachable' | 'authority-refused' | 'answer-too-long';
 export class TsaClientError extends CodedError<TsaClientErrorCode> {}
@@ -24,6 +17,8 @@ const LIST_TIMEOUT_MS = 10_000;
 const LIST_FRESH_MS = 60 * 60_000;
 const LISTS_MAX = 64;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** From the connection to the last byte of a token. */
+const ASK_TIMEOUT_MS = 20_000;
 const RESPONSE_TYPE = 'application/timestamp-reply';
 
 /** Speaks RFC 3161 over HTTP to addresses that an operator set. Redirects are not followed. */
@@ -36,19 +31,18 @@ export function createTsaClient(): TsaClient {
   const dispatcher = new Agent({
     connections: 4,
     connect: { timeout: CONNECT_TIMEOUT_MS },
-    headersTimeout: 20_000,
-    bodyTimeout: 10_000,
     maxResponseSize: ANSWER_MAX_BYTES,
   });
   return {
     async ask(url, query, signal) {
       const headers = { 'content-type': 'application/timestamp-query', accept: RESPONSE_TYPE };
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)]);
       const {
         statusCode,
         headers: sent,
         body,
       } = await request(url, {
-        ...{ method: 'POST', body: query, headers, signal, dispatcher },
+        ...{ method: 'POST', body: query, headers, signal: limit, dispatcher },
       }).catch(refuse);
       const bytes = await body.bytes().catch(refuse);
       const type = String(sent['content-type'] ?? '')
@@ -65,7 +59,9 @@ export function createTsaClient(): TsaClient {
 }
 
 function refuse(error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer in time';
+  // That of a deadline is a number.
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'no answer in time';
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     throw new TsaClientError('answer-too-long', 'it answered more than a token can hold', { cause: error });
   }
@@ -86,7 +82,11 @@ export function createRevocationLists(options: {
   readonly resolve?: Resolve;
 }): RevocationLists {
   const { addresses, steadyMs, resolve = resolveBySystem } = options;
-  const dispatcher = connectGuarded(addresses, resolve);
+  const dispatcher = new Agent({
+    connections: 2,
+    maxResponseSize: LIST_MAX_BYTES,
+    connect: guardedConnector(addresses, { resolve, timeout: CONNECT_TIMEOUT_MS }),
+  });
   const lists = new Map<string, { readonly list: Uint8Array | null; readonly readMs: number }>();
 
   async function readOne(url: string, signal: AbortSignal): Promise<Uint8Array | null> {
@@ -115,23 +115,6 @@ export function createRevocationLists(options: {
     },
     [Symbol.asyncDispose]: () => dispatcher.destroy(),
   };
-}
-
-function connectGuarded(addresses: AddressPolicy, resolve: Resolve): Dispatcher {
-  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: guardedLookup(addresses, resolve) });
-  return new Agent({
-    connections: 2,
-    maxResponseSize: LIST_MAX_BYTES,
-    connect(target, callback) {
-      const host = target.hostname.replace(/^\[|\]$/g, '');
-      // A literal address is never looked up.
-      if (isIP(host) !== 0 && !isAllowedAddress(host, addresses)) {
-        callback(new AddressRefusedError('address-refused', 'a private address'), null);
-        return;
-      }
-      connect(target, callback);
-    },
-  });
 }
 
 /** A list in DER, whole. What it says is for whoever checks a token later. */

@@ -1,15 +1,13 @@
-import { isIP } from 'node:net';
-import { Agent, buildConnector, type Dispatcher, ProxyAgent, request } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import type { Exchange, TransportFault, WebhookTransport } from '../core/webhook/transport.ts';
 import {
   type AddressPolicy,
   AddressRefusedError,
   checkWebhookUrl,
-  guardedLookup,
-  isAllowedAddress,
   type Resolve,
   resolveBySystem,
 } from './address-guard.ts';
+import { guardedConnector } from './guarded-connector.ts';
 
 export interface WebhookTransportOptions {
   readonly addresses: AddressPolicy;
@@ -75,23 +73,8 @@ function failed(fault: TransportFault): Exchange {
 const AGENT_OPTIONS = { connections: CONNECTIONS_PER_ORIGIN, pipelining: 1, maxHeaderSize: 16 * 1024 };
 
 function connectDirectly({ addresses, resolve = resolveBySystem, ca }: WebhookTransportOptions): Dispatcher {
-  const connect = buildConnector({
-    timeout: CONNECT_TIMEOUT_MS,
-    lookup: guardedLookup(addresses, resolve),
-    ...(ca !== undefined && { ca }),
-  });
-  return new Agent({
-    ...AGENT_OPTIONS,
-    connect(target, callback) {
-      const host = target.hostname.replace(/^\[|\]$/g, '');
-      // A literal address is never looked up.
-      if (isIP(host) !== 0 && !isAllowedAddress(host, addresses)) {
-        callback(new AddressRefusedError('address-refused', 'a private address'), null);
-        return;
-      }
-      connect(target, callback);
-    },
-  });
+  const options = { resolve, timeout: CONNECT_TIMEOUT_MS, ...(ca !== undefined && { ca }) };
+  return new Agent({ ...AGENT_OPTIONS, connect: guardedConnector(addresses, options) });
 }
 
 function connectByProxy(proxyUrl: string, { ca }: WebhookTransportOptions): Dispatcher {
@@ -135,15 +118,21 @@ function presentText(bytes: Buffer): string {
   return [...text].slice(0, LOGGED_CHARS).join('');
 }
 
-const TLS_CODE = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/;
+/** By the runtime's codes, the first that fits. */
+const CODES: readonly (readonly [codes: RegExp, fault: TransportFault])[] = [
+  [/^UND_ERR_ABORTED$|TIME(D_?)?OUT/, 'timeout'],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, 'unresolvable'],
+  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, 'unreachable'],
+  [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, 'certificate-expired'],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'certificate-for-another-name'],
+  [/SELF_SIGNED|UNABLE_TO_|^CERT_UNTRUSTED$/, 'certificate-untrusted'],
+  [/CERT|TLS|SSL/, 'tls'],
+];
 
 function faultOf(error: unknown): TransportFault {
   const causes = [error, ...(error instanceof AggregateError ? error.errors : [])];
   if (causes.some((one) => one instanceof AddressRefusedError)) return 'address-refused';
+  if (error instanceof DOMException) return 'timeout';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (error instanceof DOMException || code === 'UND_ERR_ABORTED' || /TIME(D_?)?OUT/.test(code)) return 'timeout';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'unresolvable';
-  if (TLS_CODE.test(code)) return 'tls';
-  if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code)) return 'unreachable';
-  return 'broken';
+  return CODES.find(([codes]) => codes.test(code))?.[1] ?? 'broken';
 }

@@ -12,6 +12,9 @@ import type { CertificateKeys } from '../../src/config/certificate-keys.ts';
 import { verifyEd25519 } from '../../src/config/ed25519.ts';
 import { checkTspSignature } from '../../src/config/tsp-signatures.ts';
 import { createDossiers } from '../../src/core/document/dossiers.ts';
+import { createLimits } from '../../src/core/limit/limits.ts';
+import { MemoryLimiter } from '../../src/core/limit/memory-limiter.ts';
+import type { LogService } from '../../src/core/log/log-service.ts';
 import type { Store } from '../../src/core/store.ts';
 import type { PrivacyLevel, Registration } from '../../src/core/works/work.ts';
 import { createCertificateFiles } from '../../src/http/certificate-files/index.ts';
@@ -39,6 +42,7 @@ for (const engine of ENGINES) {
     let store: Store;
     let registry: WorkRegistry;
     let keys: CertificateKeys;
+    let log: LogService;
     let app: App;
     let folder: string;
 
@@ -48,8 +52,9 @@ for (const engine of ENGINES) {
       const files = cleanup.use(await createTestDatabase(engine));
       const database = cleanup.use(await openDatabase(files.location));
       store = createStore(database);
-      const { log, certification, certificateKeys } = await startCertification(store, cleanup);
+      const { certification, certificateKeys, ...started } = await startCertification(store, cleanup);
       keys = certificateKeys;
+      log = started.log;
       await log.awaitPublished((await store.certificate.find('cer_test_synthetic'))!.versionSequence);
       const logger = createLogger({ level: 'silent' });
       registry = createWorkRegistry({ store, issuer: certification.issuer, publicLog: log, logger }, cleanup);
@@ -67,6 +72,8 @@ for (const engine of ENGINES) {
               publicLog: log,
             }),
             publicUrl: 'https://touchmark.example',
+            limiter: new MemoryLimiter({ maxKeys: 10, clock: systemClock }),
+            pageLimit: createLimits()['page-address'],
             fonts: readPdfFonts(),
             verifier: readPythonVerifier(),
           }),
@@ -126,6 +133,22 @@ for (const engine of ENGINES) {
       assert.ok(verdict.steps.every(({ ok }) => ok !== false));
       assert.ok(files.has('log.tlog-proof') && files.has('verify_cli.py'));
       assert.deepEqual((await download('cer_test_synthetic')).zip, zip);
+    });
+
+    test('the log proof is there once a checkpoint covers the entry, and stays with the one that is anchored', async () => {
+      const id = await certify('public');
+      const covering = await log.head();
+      const checkpointOf = (files: ReadonlyMap<string, Uint8Array>) => Buffer.from(files.get('checkpoint.txt')!);
+      const published = (await download(id)).files;
+      assert.ok(Buffer.from(covering.note).toString().startsWith(checkpointOf(published).toString()));
+      await store.transact((writers) =>
+        writers.log.saveAnchored({ ...covering, receiptId: 'receipt', anchoredAt: Date.now() }, Date.now()),
+      );
+      await certify('public');
+      assert.ok((await log.head()).size > covering.size);
+      const { files } = await download(id);
+      assert.deepEqual(files.get('log.tlog-proof'), published.get('log.tlog-proof'));
+      assert.equal((await check(files)).outcome, 'pending');
     });
 
     test('stock tools check what the README says', async (t) => {

@@ -10,6 +10,8 @@ import { systemClock, systemRandom } from '../../src/app/system.ts';
 import { buildRound } from '../../src/core/anchor/round.ts';
 import type { ScheduledSubmission } from '../../src/core/anchor/store.ts';
 import { findCertificateState } from '../../src/core/document/certificate-state.ts';
+import { createLimits } from '../../src/core/limit/limits.ts';
+import { MemoryLimiter } from '../../src/core/limit/memory-limiter.ts';
 import type { Store } from '../../src/core/store.ts';
 import { createCertificateFiles } from '../../src/http/certificate-files/index.ts';
 import { createServer } from '../../src/http/server.ts';
@@ -40,6 +42,8 @@ for (const engine of ENGINES) {
             findState: (id) => findCertificateState(id, parts),
             dossiers: { compile: async () => null },
             publicUrl: PUBLIC_URL,
+            limiter: new MemoryLimiter({ maxKeys: 10, clock: systemClock }),
+            pageLimit: createLimits()['page-address'],
             fonts: readPdfFonts(),
             verifier: readPythonVerifier(),
           }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { PDFArray, PDFDict, PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib';
 import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
 import { readPdfFonts } from '../../src/app/documents.ts';
@@ -87,7 +88,32 @@ test('a timestamp has a page too', async () => {
   assert.ok(attachments.has('work.ots'));
 });
 
-for (const size of ['a4', 'letter'] as const) {
+for (const [size, points] of [
+  ['a4', [595.28, 841.89]],
+  ['letter', [612, 792]],
+] as const) {
+  test(`it is one ${size} page, tagged, in a language, with its proofs attached`, async () => {
+    const bytes = await render(dossier, size);
+    const document = await PDFDocument.load(bytes, { updateMetadata: false });
+    assert.deepEqual(
+      document.getPages().map((page) => [page.getWidth(), page.getHeight()]),
+      [points],
+    );
+    const { catalog } = document;
+    assert.equal(catalog.lookup(PDFName.of('Lang'), PDFString).decodeText(), 'en');
+    assert.equal(catalog.lookup(PDFName.of('MarkInfo'), PDFDict).lookup(PDFName.of('Marked'))?.toString(), 'true');
+    const [body] = listKids(catalog.lookup(PDFName.of('StructTreeRoot'), PDFDict));
+    const elements = listKids(body!);
+    const tags = elements.map((element) => element.lookup(PDFName.of('S'), PDFName).decodeText());
+    assert.deepEqual(new Set(tags), new Set(['H1', 'H2', 'P', 'Figure']));
+    for (const [i, element] of elements.entries()) {
+      if (tags[i] === 'Figure') assert.ok(element.lookup(PDFName.of('Alt'), PDFString).decodeText().length > 0);
+    }
+    const { untagged, attachments } = await readPdf(bytes);
+    assert.deepEqual(untagged, []);
+    assert.deepEqual([...attachments.keys()].sort(), ['certificate.json', 'envelope.ots', 'work.ots']);
+  });
+
   test(`a camera reads the address from the ${size} page`, { skip: RENDERER_MISSING }, async () => {
     const { stdout } = spawnSync('pdftoppm', ['-r', '110', '-png', '-'], {
       input: await render(dossier, size),
@@ -97,4 +123,9 @@ for (const size of ['a4', 'letter'] as const) {
     const read = jsqr.default(new Uint8ClampedArray(png.data), png.width, png.height);
     assert.equal(read?.data, `${PUBLIC_URL}/cert/${dossier.id}`);
   });
+}
+
+function listKids(element: PDFDict): readonly PDFDict[] {
+  const kids = element.lookup(PDFName.of('K'), PDFArray);
+  return kids.asArray().map((_, i) => kids.lookup(i, PDFDict));
 }

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
+import { createServer as createTlsServer } from 'node:https';
 import { describe, test } from 'node:test';
+import { createSecureContext } from 'node:tls';
 import { systemClock } from '../../src/app/system.ts';
 import type { Mail } from '../../src/core/account/account.ts';
 import type { WebhookEventType } from '../../src/core/webhook/event.ts';
 import { WebhookNoticeWorker } from '../../src/core/webhook/notices.ts';
 import { WebhookRetentionWorker } from '../../src/core/webhook/retention.ts';
+import { createWebhookTransport } from '../../src/net/webhook-transport.ts';
 import { ENGINES } from '../support/databases.ts';
+import { listen } from '../support/listen.ts';
+import { makeTlsIdentity } from '../support/tls-certificates.ts';
+import { startTunnel } from '../support/tunnel.ts';
 import {
   eventIdsOf,
   FIELDS,
@@ -102,6 +108,34 @@ for (const engine of ENGINES) {
       const ids = receiver.received.map(({ headers }) => headers['to-delivery-id']);
       assert.deepEqual(lines.map(({ id }) => id).toReversed(), ids);
       assert.equal(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size, 1);
+    });
+
+    test('a receiver whose certificate does not hold fails, and the log says why', async () => {
+      await using rig = await startRig(engine);
+      const reasons = {
+        'other.example': 'certificate-for-another-name',
+        'expired.example': 'certificate-expired',
+        'unknown.example': 'certificate-untrusted',
+      };
+      const another = makeTlsIdentity('hook.example');
+      const expired = makeTlsIdentity('expired.example', Date.now() - 60_000);
+      const identities = [another, expired, makeTlsIdentity('unknown.example')].map(createSecureContext);
+      const names = Object.keys(reasons);
+      await using receiver = await listen(
+        createTlsServer({ ...another, SNICallback: (name, done) => done(null, identities[names.indexOf(name)]) }),
+      );
+      await using proxy = await startTunnel(receiver.port);
+      const route = { addresses: { ports: [], allowsLoopback: false }, proxyUrl: proxy.url };
+      await using transport = createWebhookTransport({ ...route, ca: another.cert + expired.cert });
+      await rig.startWorker({ transport, policy: { ...QUICK_POLICY, scheduleMs: [] } });
+      for (const [name, reason] of Object.entries(reasons)) {
+        const { subscription } = await rig.trackorigin.create(owner('a'), { ...FIELDS, url: `https://${name}/` });
+        await rig.publish({});
+        const log = () => rig.trackorigin.deliveries(owner('a'), subscription.id, ALL);
+        await waitUntil(async () => (await log()).length === 1);
+        const [line] = await log();
+        assert.deepEqual([line!.outcome, line!.status, line!.error], ['failed', null, reason]);
+      }
     });
 
     test('Retry-After lengthens a pause up to twice the documented one', async () => {
@@ -257,6 +291,25 @@ for (const engine of ENGINES) {
       await assert.rejects(rig.trackorigin.replayRange(owner('b'), subscription.id, range), {
         code: 'webhook-unknown',
       });
+    });
+
+    test('what happens while a subscription is disabled is not sent, however soon it is enabled', async () => {
+      await using rig = await startRig(engine);
+      await using receiver = await startReceiver();
+      const head = async () => (await rig.trackorigin.events(owner('a'), 0, 1)).head;
+      const { subscription } = await rig.trackorigin.create(owner('a'), { ...FIELDS, url: receiver.url });
+      // For this worker all happens at once, so it keeps what it has.
+      const at = Date.now();
+      await rig.startWorker({ clock: { ...systemClock, now: () => at } });
+      const [first] = await rig.publish({});
+      await waitUntil(() => receiver.received.length === 1);
+      await rig.trackorigin.update(owner('a'), subscription.id, { isEnabled: false });
+      await rig.publish({});
+      await waitUntil(async () => (await head()) === 2);
+      await rig.trackorigin.update(owner('a'), subscription.id, { isEnabled: true });
+      const [last] = await rig.publish({});
+      await waitUntil(() => eventIdsOf(receiver).includes(last!.id));
+      assert.deepEqual(eventIdsOf(receiver), [first!.id, last!.id]);
     });
 
     test('failed_since sends what failed and what was missed, not what succeeded and whose line is pruned', async () => {

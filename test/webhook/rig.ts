@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { after } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { syntheticRecording } from '../../src/app/audio.ts';
 import { createSecretBox } from '../../src/app/secret-box.ts';
 import { systemClock } from '../../src/app/system.ts';
@@ -24,6 +27,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestKeys } from '../support/certification.ts';
 import { createTestDatabase, type Engine } from '../support/databases.ts';
+import type { TlsIdentity } from '../support/tls-certificates.ts';
 
 export const random = (length: number) => new Uint8Array(randomBytes(length));
 export const hmac: HmacSha256 = (key, parts) => {
@@ -53,14 +57,16 @@ export type Answer = number | { status: number; headers?: Record<string, string>
 
 export interface Receiver extends AsyncDisposable {
   readonly url: string;
+  readonly port: number;
   readonly received: Received[];
   /** Called for each request. */
   answer: (request: Received) => Answer | Promise<Answer>;
 }
 
-export async function startReceiver(): Promise<Receiver> {
+/** With an identity it speaks TLS. */
+export async function startReceiver(identity?: TlsIdentity): Promise<Receiver> {
   const received: Received[] = [];
-  const server: Server = createServer((request, response) => {
+  const receive: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', async () => {
@@ -72,10 +78,13 @@ export async function startReceiver(): Promise<Receiver> {
       const { status, headers = {}, body: text = '' } = typeof answer === 'number' ? { status: answer } : answer;
       response.writeHead(status, headers).end(text);
     });
-  });
+  };
+  const server = identity === undefined ? createServer(receive) : createTlsServer(identity, receive);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
   const receiver: Receiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${identity === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    port,
     received,
     answer: () => 200,
     async [Symbol.asyncDispose]() {
@@ -117,16 +126,35 @@ export interface StartedWorker extends AsyncDisposable {
   readonly deliverer: Deliverer;
 }
 
+const opened = new AsyncDisposableStack();
+after(() => opened.disposeAsync());
+/** One of each engine for all tests of a file, one after another: opening one takes longer than most tests. */
+const databases = new Map<Engine, Promise<Database>>();
+
+async function openPrepared(engine: Engine): Promise<Database> {
+  const files = opened.use(await createTestDatabase(engine));
+  const database = opened.use(await openDatabase(files.location));
+  await prepareSynthetic(createStore(database));
+  return database;
+}
+
+async function openEmptied(engine: Engine): Promise<Database> {
+  if (!databases.has(engine)) databases.set(engine, openPrepared(engine));
+  const database = await databases.get(engine)!;
+  await sql`truncate webhook_subscription, webhook_lane, webhook_event, webhook_retry, webhook_attempt, account_holder`.execute(
+    database.kysely,
+  );
+  await sql`update webhook_head set last_sequence = 0`.execute(database.kysely);
+  return database;
+}
+
 export async function startRig(engine: Engine): Promise<Rig> {
-  await using cleanup = new AsyncDisposableStack();
-  const testDatabase = cleanup.use(await createTestDatabase(engine));
-  const database = cleanup.use(await openDatabase(testDatabase.location));
+  const database = await openEmptied(engine);
   const store = createStore(database);
   const box = createSecretBox(random(32));
-  await prepareSynthetic(store);
   const errors: unknown[] = [];
   let listener: Deliverer | null = null;
-  const workers = cleanup.use(new AsyncDisposableStack());
+  const workers = new AsyncDisposableStack();
   const serviceParts = {
     store,
     clock: systemClock,
@@ -137,7 +165,6 @@ export async function startRig(engine: Engine): Promise<Rig> {
     onWork: () => {},
     onChange: (key: LaneKey) => listener?.noteChange(key),
   };
-  const started = cleanup.move();
   const common = { store, box, hmac, clock: systemClock, random, policy: QUICK_POLICY, onAttempt: () => {} };
   const onError = (error: unknown) => errors.push(error);
   return {
@@ -186,7 +213,7 @@ export async function startRig(engine: Engine): Promise<Rig> {
       await store.transact(({ webhookEvent }) => webhookEvent.publish(complete));
       return complete;
     },
-    [Symbol.asyncDispose]: () => started.disposeAsync(),
+    [Symbol.asyncDispose]: () => workers.disposeAsync(),
   };
 }
 

@@ -1,32 +1,17 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
+import { createSecureContext } from 'node:tls';
+import type { Resolve } from '../../src/net/address-guard.ts';
 import type { WebhookTransportOptions } from '../../src/net/webhook-transport.ts';
 import { createWebhookTransport } from '../../src/net/webhook-transport.ts';
+import { listen } from '../support/listen.ts';
+import { makeTlsIdentity } from '../support/tls-certificates.ts';
+import { startTunnel } from '../support/tunnel.ts';
 
 const LOOPBACK = { ports: [], allowsLoopback: true };
-
-async function listen(server: Server): Promise<{ port: number } & AsyncDisposable> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 /** A receiver that speaks no HTTP but what `answer` writes. */
 const rawServer = (answer: (socket: Socket) => void) =>
@@ -166,70 +151,51 @@ describe('where nothing is sent', () => {
     assert.equal(connections, 0);
   });
 
-  test('a certificate that nobody vouches for is not believed', async () => {
-    const { key, cert } = await makeCertificate();
+  test('a certificate that does not hold is not believed, and it is said what is wrong with it', async () => {
+    const good = makeTlsIdentity('hook.example');
+    const expired = makeTlsIdentity('expired.example', Date.now() - 60_000);
+    const unknown = makeTlsIdentity('unknown.example');
     let requests = 0;
     await using server = await listen(
-      createTlsServer({ key, cert }, (_request, response) => {
-        requests++;
-        response.end();
-      }),
+      createTlsServer(
+        {
+          ...good,
+          SNICallback: (name, done) =>
+            done(
+              null,
+              createSecureContext(name === 'expired.example' ? expired : name === 'unknown.example' ? unknown : good),
+            ),
+        },
+        (_request, response) => {
+          requests++;
+          response.end();
+        },
+      ),
     );
-    const resolve: WebhookTransportOptions['resolve'] = (_name, callback) =>
-      callback(null, [{ address: '127.0.0.1', family: 4 }]);
-    const addresses = { ports: [server.port], allowsLoopback: true };
-    const url = (host: string) => `https://${host}:${server.port}/`;
-    assert.equal((await send(url('hook.example'), { addresses, resolve })).fault, 'tls');
-    assert.equal((await send(url('other.example'), { addresses, resolve, ca: cert })).fault, 'tls');
+    await using plain = await listen(rawServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n')));
+    const options = {
+      resolve: ((_name, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }])) satisfies Resolve,
+      addresses: { ports: [server.port, plain.port], allowsLoopback: true },
+      ca: good.cert + expired.cert,
+    };
+    const faultOf = async (host: string, port = server.port) => (await send(`https://${host}:${port}/`, options)).fault;
+    assert.equal(await faultOf('other.example'), 'certificate-for-another-name');
+    assert.equal(await faultOf('expired.example'), 'certificate-expired');
+    assert.equal(await faultOf('unknown.example'), 'certificate-untrusted');
+    assert.equal(await faultOf('hook.example', plain.port), 'tls');
     assert.equal(requests, 0);
-    assert.equal((await send(url('hook.example'), { addresses, resolve, ca: cert })).status, 200);
+    assert.equal(await faultOf('hook.example'), null);
   });
 });
 
 test('through a proxy it is the proxy that connects, and private addresses are refused all the same', async () => {
-  const { key, cert } = await makeCertificate();
-  await using server = await listen(createTlsServer({ key, cert }, (_request, response) => response.end('by proxy')));
-  const asked: string[] = [];
-  const proxy = createHttpServer();
-  proxy.on('connect', (request, client: Socket) => {
-    asked.push(request.url!);
-    const upstream = connect(server.port, '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 OK\r\n\r\n');
-      upstream.pipe(client).pipe(upstream);
-    });
-    upstream.on('error', () => client.destroy());
-    client.on('error', () => upstream.destroy());
-  });
-  await using listening = await listen(proxy);
-  const options = {
-    addresses: { ports: [], allowsLoopback: false },
-    proxyUrl: `http://127.0.0.1:${listening.port}`,
-    ca: cert,
-  };
+  const identity = makeTlsIdentity('hook.example');
+  await using server = await listen(createTlsServer(identity, (_request, response) => response.end('by proxy')));
+  await using proxy = await startTunnel(server.port);
+  const { url: proxyUrl, asked } = proxy;
+  const options = { addresses: { ports: [], allowsLoopback: false }, proxyUrl, ca: identity.cert };
   const answer = await send('https://hook.example/', options);
   assert.deepEqual([answer.status, answer.response, asked], [200, 'by proxy', ['hook.example:443']]);
   assert.equal((await send('https://10.0.0.1/', options)).fault, 'address-refused');
   assert.equal(asked.length, 1);
 });
-
-async function makeCertificate(): Promise<{ key: string; cert: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'touchmark-tls-'));
-  try {
-    const args = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=hook.example'.split(
-      ' ',
-    );
-    args.push(
-      '-addext',
-      'subjectAltName=DNS:hook.example',
-      '-keyout',
-      join(folder, 'key'),
-      '-out',
-      join(folder, 'cert'),
-    );
-    const made = spawnSync('openssl', args, { encoding: 'utf8' });
-    assert.equal(made.status, 0, `openssl is needed: ${made.stderr ?? made.error}`);
-    return { key: await readFile(join(folder, 'key'), 'utf8'), cert: await readFile(join(folder, 'cert'), 'utf8') };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}

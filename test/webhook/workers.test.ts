@@ -65,6 +65,46 @@ for (const engine of ENGINES) {
       assert.deepEqual([...received, ...written].sort(), events.map(({ id }) => id).sort());
     });
 
+    test('a worker that has lost a lane writes nothing of it', async () => {
+      await using rig = await startRig(engine);
+      const { store } = rig;
+      const { subscription } = await rig.trackorigin.create(owner('a'), { ...FIELDS, url: 'http://127.0.0.1:9/' });
+      const key = { accountId: 'a', subscriptionId: subscription.id };
+      await rig.publish({});
+      const now = Date.now();
+      await store.transact(({ webhook }) => webhook.sequence(now, 10));
+      const { head: sequence } = await store.webhook.listEvents(owner('a'), 'trackorigin', 0, 10);
+      await store.transact(({ webhook }) => webhook.retryNow(key, sequence, now));
+      const lease = { now, leaseUntil: now - 1, limit: 10 };
+      await store.transact(({ webhook }) => webhook.acquire({ ...lease, nodeId: 'slow' }));
+      const late = { now: now + 1, leaseUntil: now + 60_000, limit: 10 };
+      const taken = await store.transact(({ webhook }) => webhook.acquire({ ...late, nodeId: 'next' }));
+      assert.equal(taken.length, 1);
+      const attempt = {
+        ...{ id: 'whd_1', subscriptionId: subscription.id, sequence, attempt: 1, outcome: 'failed' as const },
+        ...{ status: 500, error: null, response: '', url: '', startedAt: now, durationMs: 1, nextAt: null },
+      };
+      const kept = await store.transact(({ webhook }) =>
+        webhook.commit({
+          ...late,
+          nodeId: 'slow',
+          lanes: [{ ...key, cursor: sequence, failures: 10, disable: 'failures' }],
+          attempts: [{ ...key, ...attempt }],
+          retries: [],
+          settled: [{ ...key, sequence, attempts: 0 }],
+        }),
+      );
+      assert.deepEqual(kept, []);
+      assert.deepEqual(await rig.trackorigin.deliveries(owner('a'), subscription.id, ALL), []);
+      const [own] = await rig.trackorigin.list(owner('a'));
+      assert.deepEqual([own!.subscription.disabled, own!.failures], [null, 0]);
+      const [rows] = await store.webhook.readRetries([{ ...key, isOrdered: false, limit: 10 }]);
+      assert.deepEqual(
+        rows!.map((row) => row.sequence),
+        [sequence],
+      );
+    });
+
     for (const persists of [false, true]) {
       const how = persists ? 'fails after it was written' : 'fails';
       test(`a write that ${how} loses no event and no line of the log`, async () => {

@@ -35,7 +35,7 @@ export interface TokenReader {
   find(digest: Uint8Array): Promise<StoredToken | null>;
   /** Time of the newest token by an authority; null when it gave none. */
   newestTime(authority: string): Promise<number | null>;
-  /** Waiting digests, and how long the oldest waits for its turn. */
+  /** How many digests wait. */
   countPending(): Promise<number>;
 }
 

@@ -19,7 +19,7 @@ function prepare(sequence: number): PreparedEvent {
 }
 
 function createLane(numbers: readonly number[]): Lane {
-  const acquired = { subscription, cursor: 0, failures: 0 };
+  const acquired = { subscription, cursor: 0, failures: 0, isHeld: false };
   const lane = new Lane(acquired, { retries: 0, settled: [], firstPauseMs: FIRST_PAUSE_MS, now: 0 });
   lane.addNew(numbers.map(prepare), { numbers, head: numbers.length, limit: 100 });
   return lane;

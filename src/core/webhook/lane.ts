@@ -1,4 +1,5 @@
 import type { SequencedEvent } from './envelope.ts';
+import { keyOf } from './lane-key.ts';
 import type { AcquiredLane, DueRetry, LaneKey, SettledLane } from './store.ts';
 import type { WebhookSubscription } from './subscription.ts';
 
@@ -76,7 +77,7 @@ export class Lane {
 
   constructor(acquired: AcquiredLane, state: SettledLane & { readonly firstPauseMs: number; readonly now: number }) {
     const { subscription, cursor, failures } = acquired;
-    this.key = { accountId: subscription.accountId, subscriptionId: subscription.id };
+    this.key = keyOf(subscription);
     this.subscription = subscription;
     this.failures = failures;
     this.#readTo = cursor;

@@ -109,6 +109,8 @@ export interface AcquiredLane {
   readonly subscription: WebhookSubscription;
   readonly cursor: number;
   readonly failures: number;
+  /** It was this worker's all the time. */
+  readonly isHeld: boolean;
 }
 
 /** What a worker has to write about a lane. */

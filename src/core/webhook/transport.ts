@@ -1,15 +1,20 @@
-/**
- * address-refused: a private address, or another one that nothing is sent to. tls: no trusted, valid certificate.
- * unsigned: nothing was sent, since the secret could not be opened.
- * timeout: no answer in time. broken: the connection, or the answer.
- */
 export type TransportFault =
+  /** A private address, or another one that nothing is sent to. */
   | 'address-refused'
   | 'unresolvable'
   | 'unreachable'
+  /** Of the receiver: its time is over, or has not begun. */
+  | 'certificate-expired'
+  | 'certificate-for-another-name'
+  /** Nobody who is trusted vouches for it: self-signed, or without the certificates between. */
+  | 'certificate-untrusted'
+  /** Any other failure to agree on a secure connection. */
   | 'tls'
+  /** No answer in time. */
   | 'timeout'
+  /** The connection, or the answer. */
   | 'broken'
+  /** Nothing was sent, since the secret could not be opened. */
   | 'unsigned';
 
 /** What came of one attempt. */

@@ -6,6 +6,7 @@ import type { Store, Writers } from '../store.ts';
 import type { SequencedEvent } from './envelope.ts';
 import { WebhookError } from './error.ts';
 import type { WebhookEventType } from './event.ts';
+import { keyOf } from './lane-key.ts';
 import { generateWebhookSecret, listValid, type SecretBox, sealSecret } from './secret.ts';
 import type { AttemptFilter, LaneKey, LoggedAttempt, OwnWebhook, ReplayRange } from './store.ts';
 import type { WebhookOwner, WebhookSubscription } from './subscription.ts';
@@ -107,8 +108,6 @@ export function createWebhookService(
     const problem = url === undefined ? null : checkUrl(url);
     if (problem !== null) throw new FieldsError([{ field: 'url', message: problem }]);
   }
-
-  const keyOf = ({ accountId, id }: WebhookSubscription) => ({ accountId, subscriptionId: id });
 
   return {
     async list(owner) {
