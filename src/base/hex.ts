@@ -13,6 +13,11 @@ export function encodeHex(bytes: Uint8Array): string {
   return text;
 }
 
+/** The 32 bytes of a SHA-256 digest in hexadecimal of either case, or `null` when it is none. */
+export function decodeSha256(text: string): Uint8Array | null {
+  return text.length === 64 ? decodeHex(text) : null;
+}
+
 /** Bytes of an even-length hexadecimal string of either case, or `null` when it is not one. */
 export function decodeHex(text: string): Uint8Array | null {
   if (text.length % 2 !== 0) return null;

@@ -2,6 +2,7 @@ import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { Account } from '../core/account/account.ts';
 import type { AccountReader, AccountWriter } from '../core/account/store.ts';
 import type { AccountHolderTable } from './account-tables.ts';
+import { claimHandle } from './handle.ts';
 import type { Schema } from './schema.ts';
 
 export function createAccountReader(kysely: Kysely<Schema>): AccountReader {
@@ -49,17 +50,6 @@ export function createAccountReader(kysely: Kysely<Schema>): AccountReader {
 }
 
 export function createAccountWriter(transaction: Transaction<Schema>): AccountWriter {
-  async function claimHandle(id: string, handle: string): Promise<boolean> {
-    const owner = await transaction
-      .insertInto('account_handle')
-      .values({ handle, account_id: id })
-      // Changes nothing, but waits for whoever is claiming it at this moment, and answers with the owner.
-      .onConflict((conflict) => conflict.column('handle').doUpdateSet({ handle }))
-      .returning('account_id')
-      .executeTakeFirstOrThrow();
-    return owner.account_id === id;
-  }
-
   return {
     async saveProfile(id, { handle, displayName, bio, location, avatarUrl }) {
       const holder = await transaction
@@ -69,7 +59,7 @@ export function createAccountWriter(transaction: Transaction<Schema>): AccountWr
         .forUpdate()
         .executeTakeFirst();
       if (holder === undefined) return 'account-gone';
-      if (handle !== null && !(await claimHandle(id, handle))) return 'handle-taken';
+      if (handle !== null && !(await claimHandle(transaction, handle, id))) return 'handle-taken';
       await transaction
         .deleteFrom('account_handle')
         .where('account_id', '=', id)

@@ -72,8 +72,9 @@ export function createAnchorReader(kysely: Kysely<Schema>): AnchorReader {
           max(created_at) as last_at
         from round`.execute(kysely);
       const waiting = await sql<{ calendar: string; overdue: number }>`
-        select calendar, count(*) as overdue from submission
-        where state = 'pending' and accepted_at < ${new Date(overdueBefore)} group by calendar`.execute(kysely);
+        select calendar, count(distinct round_id) as overdue from submission
+        where state = 'pending' and due_at is not null and accepted_at < ${new Date(overdueBefore)}
+        group by calendar`.execute(kysely);
       const { total, last_day, last_week, last_at } = receipts.rows[0]!;
       return {
         receipts: total,

@@ -97,7 +97,7 @@ async function openFolder(folder: string, cleanup: AsyncDisposableStack): Promis
       parsers: { [INT8_OID]: Number },
     });
     // The files that PGlite starts with are copies it does not sync.
-    if (isNew) syncTree(folder);
+    if (isNew) await syncTree(folder);
     return pglite;
   } catch (error) {
     if (error instanceof CodedError) throw error;

@@ -1,6 +1,7 @@
 import { type Insertable, sql, type Transaction } from 'kysely';
 import type { TrackCertificate } from '../core/registry/certificate.ts';
 import type { RegistryWriter } from '../core/registry/store.ts';
+import { claimHandle } from './handle.ts';
 import { readArtist, readCertificate, readSubmission, selectArtists, selectSubmissions } from './registry-rows.ts';
 import type { RegistryCertificateTable } from './registry-tables.ts';
 import type { Schema } from './schema.ts';
@@ -209,16 +210,7 @@ export function createRegistryWriter(transaction: Transaction<Schema>): Registry
         .execute();
     },
 
-    async claimHandle(handle, artistId) {
-      const owner = await transaction
-        .insertInto('account_handle')
-        .values({ handle, account_id: artistId })
-        // Changes nothing, but waits for whoever is claiming it at this moment, and answers with the owner.
-        .onConflict((conflict) => conflict.column('handle').doUpdateSet({ handle }))
-        .returning('account_id')
-        .executeTakeFirstOrThrow();
-      return owner.account_id === artistId;
-    },
+    claimHandle: (handle, artistId) => claimHandle(transaction, handle, artistId),
 
     async countCertificate(artistId, now) {
       await transaction

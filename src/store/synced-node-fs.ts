@@ -1,6 +1,8 @@
-import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
+import { fsyncSync } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { mapConcurrently } from '../base/concurrency.ts';
 
 type Init = NodeFS['init'];
 
@@ -13,6 +15,8 @@ interface NodeFsModule {
 /** What WASI calls EINVAL and EIO. */
 const WASI_EINVAL = 28;
 const WASI_EIO = 29;
+/** A disk syncs several files in the time of one; a fresh database has a thousand. */
+const SYNCS_AT_ONCE = 16;
 
 /**
  * A folder for PGlite in which fsync does what it says. In PGlite's own, PostgreSQL's call ends without effect: a commit
@@ -39,21 +43,17 @@ export class SyncedNodeFs extends NodeFS {
 }
 
 /** Puts a folder, with all that is below it, on the disk. */
-export function syncTree(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) syncTree(path);
-    else if (entry.isFile()) syncPath(path, 'r+');
-  }
+export async function syncTree(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const pathsOf = (wanted: typeof entries) => wanted.map(({ parentPath, name }) => join(parentPath, name));
+  const files = pathsOf(entries.filter((entry) => entry.isFile()));
+  const folders = [folder, ...pathsOf(entries.filter((entry) => entry.isDirectory()))];
+  await mapConcurrently(files, SYNCS_AT_ONCE, (path) => syncPath(path, 'r+'));
   // Windows keeps names durable by itself, and does not sync a directory.
-  if (process.platform !== 'win32') syncPath(folder, 'r');
+  if (process.platform !== 'win32') await mapConcurrently(folders, SYNCS_AT_ONCE, (path) => syncPath(path, 'r'));
 }
 
-function syncPath(path: string, flags: 'r' | 'r+'): void {
-  const descriptor = openSync(path, flags);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+async function syncPath(path: string, flags: 'r' | 'r+'): Promise<void> {
+  await using file = await open(path, flags);
+  await file.sync();
 }

@@ -177,6 +177,18 @@ for (const engine of ENGINES) {
       assert.deepEqual([...found.keys()].sort(), [id, later].sort());
     });
 
+    test('what a node read before it began to follow changes is not served after another node changed it', async () => {
+      const { id } = await issue(issuing);
+      const memory = createCertificateMemory({
+        certificates: store.certificate,
+        clock: new ManualClock(Date.now()),
+        make: ({ status }) => ({ json: status }),
+      });
+      assert.equal((await memory.findFresh(id))!.json, 'active');
+      await revoke(issuing, id);
+      assert.equal((await memory.find(id))!.json, 'revoked');
+    });
+
     test('the signed list never goes back, on whichever node, and misses no revocation', async () => {
       const clock = new ManualClock(Date.now());
       const nodes = Array.from({ length: 3 }, () =>

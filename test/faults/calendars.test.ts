@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ENGINES } from '../support/databases.ts';
-import { type Fault, flood, garbage, hangUp, neverConfirm, refuse, slow } from '../support/fault-proxy.ts';
+import {
+  type Fault,
+  flood,
+  garbage,
+  hangUp,
+  neverConfirm,
+  refuse,
+  slow,
+  startFaultProxy,
+} from '../support/fault-proxy.ts';
 import { anchor, postAnchor, readReceipt, until } from '../support/orphograph.ts';
 import { CALENDAR_NAMES, startWorld, type World } from '../support/world.ts';
 
@@ -127,20 +136,25 @@ for (const engine of ENGINES) {
     });
 
     test('a calendar that names an address outside the list is refused and that address is never asked', async () => {
-      const trap = world.calendars.b.url.replace('127.0.0.1', 'localhost');
+      await using trap = await startFaultProxy(world.url);
       world.calendars.a.setFault(async (request, response, forward) => {
         if (request.method !== 'POST') return 'forward';
         const { body } = await forward();
         const honest = Buffer.from(world.calendars.a.url);
         const at = body.indexOf(honest);
-        const uri = Buffer.from(trap);
+        const uri = Buffer.from(`${trap.url}/calendar/a`);
         response.end(Buffer.concat([body.subarray(0, at - 2), Buffer.of(uri.length + 1, uri.length), uri]));
         return 'answered';
       });
       const answer = await anchor(world.url);
-      world.calendars.a.setFault(null);
       assert.equal(answer.calendars_ok, 4);
       assert.match(JSON.stringify(answer.failures), /not configured/);
+      const asked = world.calendars.b.seen.length;
+      await until(
+        async () => world.calendars.b.seen.slice(asked),
+        (lines) => lines.some((line) => line.startsWith('GET')),
+      );
+      assert.deepEqual(trap.seen, []);
     });
   });
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { systemRandom } from '../../src/app/system.ts';
+import { MAINNET_ANCHOR_POLICY } from '../../src/core/anchor/policy.ts';
+import { ReorganisationWatch } from '../../src/core/anchor/reorganisation.ts';
 import { buildRound } from '../../src/core/anchor/round.ts';
 import type { ScheduledSubmission } from '../../src/core/anchor/store.ts';
 import type { Store } from '../../src/core/store.ts';
@@ -100,6 +102,20 @@ for (const engine of ENGINES) {
       assert.deepEqual(submissions[0]!.block!.height, 7);
     });
 
+    test('a round is overdue once however often it was sent, and no more when it is given up', async () => {
+      const { id } = await insertRound();
+      const countOverdue = async () => (await store.anchor.countAnchors(NOW, NOW + 1)).overdue;
+      const { a, b } = await countOverdue();
+      const claims = (await claimAll()).filter(({ roundId }) => roundId === id);
+      const [ofA, ofB] = claims.toSorted((one, other) => (one.calendar < other.calendar ? -1 : 1));
+      await store.transact(async ({ anchor }) => {
+        await anchor.saveSubmission({ ...ofB!, attempt: 2 });
+        await anchor.updateClaimed([{ ...ofA!, dueAt: null }], ofA!.dueAt!);
+      });
+      const later = await countOverdue();
+      assert.deepEqual([later.a ?? 0, later.b], [a! - 1, b]);
+    });
+
     test('two workers that change one round at once leave it with the status of both changes', async () => {
       const { id, receiptId } = await insertRound();
       const [a, b] = (await claimAll()).filter(({ roundId }) => roundId === id);
@@ -121,6 +137,32 @@ for (const engine of ENGINES) {
       if (engine === 'pglite') gate.resolve();
       await Promise.all([slow, quick]);
       assert.equal((await store.anchor.findReceipt(receiptId))!.round.status, 'pinned');
+    });
+
+    test('a source that is behind takes no confirmation back; one with another block there does', async () => {
+      const { id, receiptId } = await insertRound();
+      const claims = (await claimAll()).filter(({ roundId }) => roundId === id);
+      const block = { height: 11, hash: new Uint8Array(randomBytes(32)), time: 1 };
+      await store.transact(async ({ anchor }) => {
+        await anchor.updateClaimed(
+          claims.map((claim) => ({ ...claim, state: 'confirmed', upgrade: Uint8Array.of(3), block, dueAt: null })),
+          claims[0]!.dueAt!,
+        );
+        await anchor.refreshRounds([id], NOW);
+      });
+      const readStatus = async () => (await store.anchor.findReceipt(receiptId))!.round.status;
+      let known: Uint8Array | null = null;
+      const watch = new ReorganisationWatch({
+        store,
+        chain: { blockHash: async () => known },
+        clock: { now: () => NOW },
+        policy: MAINNET_ANCHOR_POLICY,
+      });
+      assert.equal(await watch.undo({ height: 5, hash: new Uint8Array(32).fill(5) }), 0);
+      assert.equal(await readStatus(), 'pinned');
+      known = new Uint8Array(32).fill(12);
+      assert.ok((await watch.undo({ height: 12, hash: known })) >= 1);
+      assert.equal(await readStatus(), 'pending');
     });
 
     test('a replaced block takes its confirmations back, and the round with them', async () => {

@@ -48,7 +48,7 @@ for (const engine of ENGINES) {
       const found = await find(digest);
       assert.deepEqual(
         found.map(({ id, path, at, state }) => ({ id, path, at, state })),
-        accounts.map((_, i) => ({ id: `TS-00000${i}`, path: `/cert/TS-00000${i}`, at: NOW + i, state: 'todo' })),
+        accounts.map((_, i) => ({ id: `TS-00000${i}`, path: `/cert/TS-00000${i}`, at: NOW + i, state: 'waiting' })),
       );
       const told = JSON.stringify(found);
       for (const secret of ['secret-plan', ...accounts]) assert.ok(!told.includes(secret), secret);

@@ -1,18 +1,27 @@
 import { equalBytes } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
 import { mapConcurrently } from '../../base/concurrency.ts';
-import type { ChainTip } from '../chain.ts';
-import type { WorkParts } from './work.ts';
+import type { ChainReader, ChainTip } from '../chain.ts';
+import type { Store } from '../store.ts';
+import type { AnchorPolicy } from './policy.ts';
 
 /** Confirmations this far below the newest one are taken as final; the deepest reorganisation ever was 53 blocks. */
 const REORG_WINDOW_BLOCKS = 144;
 const MAX_CONCURRENT_LOOKUPS = 16;
 
+interface ReorganisationParts {
+  readonly store: Store;
+  readonly chain: Pick<ChainReader, 'blockHash'>;
+  readonly policy: AnchorPolicy;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
 /** Takes confirmations back when their block is no longer in the best chain. */
 export class ReorganisationWatch {
-  readonly #parts: WorkParts;
+  readonly #parts: ReorganisationParts;
   #lastTip: Uint8Array | null = null;
 
-  constructor(parts: WorkParts) {
+  constructor(parts: ReorganisationParts) {
     this.#parts = parts;
   }
 

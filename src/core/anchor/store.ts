@@ -14,7 +14,7 @@ export interface AnchorCounts {
   readonly lastDay: number;
   readonly lastWeek: number;
   readonly lastAnchorAt: number | null;
-  /** Accepted submissions that their calendar has not confirmed since `overdueBefore`, by calendar. */
+  /** Rounds that a calendar has accepted before `overdueBefore`, not confirmed, and is still asked about, by calendar. */
   readonly overdue: Readonly<Record<string, number>>;
 }
 

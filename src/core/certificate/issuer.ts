@@ -89,7 +89,6 @@ export function createIssuer(parts: { readonly signer: Signer; readonly random: 
         ...recordOf(draft, sequence!),
         accountId: current.accountId,
         issuedAt: current.issuedAt,
-        updatedAt: at,
         issuedSequence: current.issuedSequence,
         workReceiptId: equalBytes(current.workSha256, draft.workSha256) ? current.workReceiptId : null,
       };

@@ -1,14 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
+import { ChangeFollower } from '../batch/change-follower.ts';
 import { GroupCommit } from '../batch/group-commit.ts';
 import type { CertificateRecord } from './certificate.ts';
-import type { CertificateReader } from './store.ts';
-
-/** A change on any node is known within this: after that, nobody is answered before the database was asked. */
-const MAX_STALE_MS = 1000;
-/** From then on it is asked beside the answers, so that under load nobody waits for it. */
-const REFRESH_AFTER_MS = 500;
-const CHANGES_PER_QUERY = 1000;
+import type { CertificateChange, CertificateReader } from './store.ts';
 
 /** What is remembered, in characters or bytes of what was made of it: a title may be long. */
 const MAX_CHARS = 64_000_000;
@@ -32,9 +27,8 @@ export interface CertificateMemory<T> {
 }
 
 /**
- * Remembers what was made of certificates, and forgets what any node changes by following the numbered changes: one
- * query at most every half second, however many are remembered. What is not there is not remembered, so that a new
- * certificate is seen at once; requests that wait for the database share queries.
+ * Remembers what was made of certificates, and forgets what any node changes. What is not there is not remembered, so
+ * that a new certificate is seen at once; requests that wait for the database share queries.
  */
 export function createCertificateMemory<
   T extends { readonly json: string } | { readonly size: number },
@@ -53,70 +47,27 @@ export function createCertificateMemory<
     maxSize: MAX_CHARS,
     sizeCalculation: (value) => ('json' in value ? value.json.length : value.size),
   });
-  /** Null until the database was asked for the first time. */
-  let revision: number | null = null;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let asking: Promise<void> | null = null;
-  /** Goes up with every change learnt: an answer of the database that was under way meanwhile may be older. */
-  let learnt = 0;
+  const changes = new ChangeFollower<CertificateChange>(certificates, clock, ({ id }) => known.delete(id));
 
   const lookups = new GroupCommit<string, T | null>(async (ids) => {
-    const learntBefore = learnt;
+    const { revision } = changes;
     const found = new Map<string, T>();
     for (const record of await certificates.findMany([...new Set(ids)])) {
       const value = make(record);
       if (value !== null) found.set(record.id, value);
     }
-    if (learnt === learntBefore) for (const [id, value] of found) known.set(id, value);
+    if (revision !== null && revision === changes.revision) for (const [id, value] of found) known.set(id, value);
     return ids.map((id) => found.get(id) ?? null);
   }, LOOKUP_LIMITS);
 
-  async function follow(): Promise<void> {
-    const startedAt = clock.now();
-    if (revision === null) revision = await certificates.lastRevision();
-    for (;;) {
-      const changes = await certificates.listChanges(revision, CHANGES_PER_QUERY);
-      for (const change of changes) {
-        known.delete(change.id);
-        revision = change.revision;
-        learnt++;
-      }
-      if (changes.length < CHANGES_PER_QUERY) break;
-    }
-    askedAt = startedAt;
-  }
-
-  function ask(): Promise<void> {
-    asking ??= follow().finally(() => {
-      asking = null;
-    });
-    return asking;
-  }
-
-  /** Whether what is remembered may be used; if that will not be so much longer, it is asked for beside. */
-  function isCurrent(now: number): boolean {
-    const age = now - askedAt;
-    // A negative age: the system's time was set back.
-    if (age < 0 || age >= MAX_STALE_MS) return false;
-    // Should that fail, whoever comes when all this has gone stale hears of it.
-    if (age >= REFRESH_AFTER_MS) ask().catch(() => {});
-    return true;
-  }
-
-  async function refresh(): Promise<void> {
-    // One that is under way may have begun before the change that the caller has to see.
-    await asking?.catch(() => {});
-    await ask();
-  }
-
   return {
     async find(id) {
-      if (!isCurrent(clock.now())) await refresh();
+      if (!changes.isCurrent()) await changes.refresh();
       return known.get(id) ?? (await lookups.add([id]))[0]!;
     },
 
     async findMany(ids) {
-      if (!isCurrent(clock.now())) await refresh();
+      if (!changes.isCurrent()) await changes.refresh();
       const found = new Map<string, T>();
       const missing: string[] = [];
       for (const id of new Set(ids)) {
@@ -131,11 +82,11 @@ export function createCertificateMemory<
     },
 
     findFresh: async (id) => (await lookups.add([id]))[0]!,
-    refresh,
+    refresh: () => changes.refresh(),
 
     async checkedAt() {
-      if (!isCurrent(clock.now())) await refresh();
-      return askedAt;
+      if (!changes.isCurrent()) await changes.refresh();
+      return changes.askedAt;
     },
   };
 }

@@ -7,7 +7,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /**
  * What everybody is granted; the last word says whose a bucket is: a client address, a credential, an account.
- * The contracts document all but the last. The free tier of orphograph is a setting of its own.
+ * What a contract documents is its number; the others say why. The free tier of orphograph is a setting of its own.
  */
 const DEFAULT_ALLOWANCES = {
   'trackorigin-address': { count: 60, periodMs: MINUTE_MS },
@@ -41,6 +41,8 @@ const DEFAULT_ALLOWANCES = {
   'webhook-test-account': { count: 10, periodMs: MINUTE_MS },
   /** A new key is a row that stays, also when it is revoked at once. */
   'new-key-account': { count: 60, periodMs: HOUR_MS },
+  /** Pages about certificates, artists and digests, and a certificate's files: queries and drawing for each. */
+  'page-address': { count: 300, periodMs: MINUTE_MS },
   /** Block headers for verifiers in browsers; each may cost a request to somebody else's server. */
   'header-address': { count: 300, periodMs: MINUTE_MS },
 } as const satisfies Record<string, Allowance>;

@@ -1,4 +1,4 @@
-import { decodeHex } from '../../base/hex.ts';
+import { decodeSha256 } from '../../base/hex.ts';
 import { checkProfile, ProfileError, type ProfileErrorCode } from '../account/profile.ts';
 import type { ArtistChoice, ArtistProfile } from './artist.ts';
 import { type FieldProblem, FieldsError } from './error.ts';
@@ -76,7 +76,7 @@ function checkLine(typed: string, field: string, refuse: Refuse): string {
 }
 
 function checkSha256(typed: string, refuse: Refuse): Uint8Array {
-  const digest = typed.length === 64 ? decodeHex(typed) : null;
+  const digest = decodeSha256(typed);
   if (digest === null) refuse('sha256', 'must be 64 hexadecimal characters');
   return digest ?? new Uint8Array();
 }

@@ -38,11 +38,19 @@ export interface FieldProblem {
   readonly message: string;
 }
 
-/** Everything that is wrong with the values of a request. */
+/** More problems help nobody, and a body has room for thousands. */
+export const PROBLEMS_MAX = 20;
+/** Of a field's path. One that the sender made up may be as long as the body. */
+export const FIELD_MAX_CHARS = 100;
+
+/** What is wrong with the values of a request; of many problems the first ones only. */
 export class FieldsError extends CodedError<'fields-invalid'> {
   readonly problems: readonly FieldProblem[];
 
-  constructor(problems: readonly FieldProblem[]) {
+  constructor(found: readonly FieldProblem[]) {
+    const problems = found
+      .slice(0, PROBLEMS_MAX)
+      .map(({ field, message }) => ({ field: field.slice(0, FIELD_MAX_CHARS).toWellFormed(), message }));
     super('fields-invalid', problems.map(({ field, message }) => `${field}: ${message}`).join('; '));
     this.problems = problems;
   }

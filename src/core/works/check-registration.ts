@@ -1,4 +1,4 @@
-import { decodeHex } from '../../base/hex.ts';
+import { decodeSha256 } from '../../base/hex.ts';
 import { type FieldProblem, FieldsError } from '../registry/error.ts';
 import { cleanLine } from '../registry/text.ts';
 import { COUNTRY_CODES, LANGUAGE_CODES } from './codes.ts';
@@ -67,7 +67,7 @@ export function checkRegistration(typed: unknown, now: number): Registration {
 
 /** Bytes of 64 hexadecimal characters in either case, else null. */
 export function parseHash(value: unknown): Uint8Array | null {
-  return typeof value === 'string' && value.length === 64 ? decodeHex(value) : null;
+  return typeof value === 'string' ? decodeSha256(value) : null;
 }
 
 /** In lower case; null for what is no UUID. */

@@ -31,6 +31,16 @@ test('as many entries as allowed are read, one more is not', () => {
   assert.throws(() => readZip(buildZip([...entries, { name: 'more', content: '' }])), { code: 'zip-too-many-entries' });
 });
 
+test('only what is wanted is unpacked, and two entries of one name are refused all the same', () => {
+  const entries = ['a.ots', 'README.txt'].map((name) => ({ name, content: name.repeat(20), method: 0 as const }));
+  const archive = buildZip(entries);
+  archive[Buffer.from(archive).lastIndexOf('README.txtREADME')]! ^= 1;
+  assert.throws(() => readZip(archive), { code: 'zip-corrupt' });
+  assert.deepEqual([...readZip(archive, (name) => name.endsWith('.ots')).keys()], ['a.ots']);
+  const twice = buildZip([...entries, entries[1]!]);
+  assert.throws(() => readZip(twice, (name) => name.endsWith('.ots')), { code: 'zip-duplicate-name' });
+});
+
 test('a damaged archive is read or refused with a code, never anything else', () => {
   const archive = buildZip([
     { name: 'receipt.json', content: '{"a":1}'.repeat(50) },

@@ -41,11 +41,11 @@ export function isZip(bytes: Uint8Array): boolean {
 }
 
 /**
- * Unpacks an archive (PKWARE APPNOTE 6.3, without ZIP64, encryption and spanning) into its files by name, folders left
- * out. Only the central directory is believed, and every entry has to lie inside the archive, unpack to exactly its
- * declared size and match its checksum. Throws `BundleError` with a `zip-` code.
+ * Unpacks an archive (PKWARE APPNOTE 6.3, without ZIP64, encryption and spanning) into its files by name, folders and
+ * what is not wanted left out. Only the central directory is believed, and every entry that is unpacked has to lie inside the archive, unpack
+ * to exactly its declared size and match its checksum. Throws `BundleError` with a `zip-` code.
  */
-export function readZip(bytes: Uint8Array): Map<string, Uint8Array> {
+export function readZip(bytes: Uint8Array, isWanted: (name: string) => boolean = () => true): Map<string, Uint8Array> {
   if (bytes.length > ZIP_MAX_BYTES) throw new BundleError('zip-too-large', 'The archive is larger than 32 MiB');
   const entries = readCentralDirectory(bytes);
   const declared = entries.reduce((total, entry) => total + entry.unpackedBytes, 0);
@@ -55,14 +55,18 @@ export function readZip(bytes: Uint8Array): Map<string, Uint8Array> {
   }
   // Entries that share bytes are how a small archive becomes a large amount of work.
   if (packed > bytes.length) throw new BundleError('zip-malformed', 'Entries of the archive overlap');
+  const names = new Set<string>();
   const files = new Map<string, Uint8Array>();
   for (const entry of entries) {
-    if (files.has(entry.name)) {
-      throw new BundleError('zip-duplicate-name', `The archive has two entries called ${JSON.stringify(entry.name)}`);
+    const { name } = entry;
+    if (names.has(name)) {
+      throw new BundleError('zip-duplicate-name', `The archive has two entries called ${JSON.stringify(name)}`);
     }
-    files.set(entry.name, unpack(bytes, entry));
+    names.add(name);
+    if (!isWanted(name)) continue;
+    const unpacked = unpack(bytes, entry);
+    if (!name.endsWith('/')) files.set(name, unpacked);
   }
-  for (const name of files.keys()) if (name.endsWith('/')) files.delete(name);
   return files;
 }
 
