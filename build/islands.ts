@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type Rollup } from 'vite';
+import type { Rollup } from 'vite';
 
 /** Scripts of pages, by the name under which pages ask for them. */
 const MODULES = {
@@ -11,21 +11,25 @@ const MODULES = {
   docs: 'src/web/islands/docs.ts',
   'file-form': 'src/web/islands/file-form.ts',
 };
+/** A worker of its own modules: each decoder of sound is a file that is loaded for its format. */
+const PRINT_WORKER = { 'print-worker': 'src/web/islands/print-worker.ts' };
 /** Scripts that run by themselves and may not import anything when they do. */
 const SINGLE_FILES = {
   'hash-worker': 'src/web/islands/hash-worker.ts',
-  'print-worker': 'src/web/islands/print-worker.ts',
   'service-worker': 'src/web/islands/service-worker.ts',
   'embed-widget': 'src/web/widgets/embed-widget.ts',
 };
 const root = join(import.meta.dirname, '..');
+const packages = join(root, 'node_modules') + sep;
 
 /** What the server reads: which file each script is in, and what was compiled into them. */
 interface Manifest {
   readonly scripts: Record<string, string>;
-  /** Every file, those that scripts share among them. */
+  /** By the same names: the files that come with each script at once, itself among them. */
+  readonly loads: Record<string, readonly string[]>;
+  /** Every file, those that scripts share and those that they load later among them. */
   readonly files: readonly string[];
-  /** Relative to the project. */
+  /** Of the project, relative to it; packages are as `package-lock.json` says. */
   readonly inputs: readonly string[];
 }
 
@@ -37,28 +41,52 @@ export async function buildIslands(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const outputs = [
     await bundle(MODULES, { format: 'es' }),
+    await bundle(PRINT_WORKER, { format: 'es' }),
     ...(await Promise.all(
       Object.entries(SINGLE_FILES).map(([name, path]) => bundle({ [name]: path }, { format: 'iife' })),
     )),
   ].flat();
   const inputs = new Set<string>();
   const scripts: Record<string, string> = {};
-  for (const chunk of outputs) {
-    await put(join(folder, chunk.fileName), chunk.code);
-    if (chunk.isEntry) scripts[chunk.name] = chunk.fileName;
-    for (const id of chunk.moduleIds) if (id.startsWith(root)) inputs.add(relative(root, id));
+  const loads: Record<string, readonly string[]> = {};
+  const chunks = new Map(outputs.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file] as const] : [])));
+  for (const file of outputs) await put(join(folder, file.fileName), file.type === 'chunk' ? file.code : file.source);
+  for (const chunk of chunks.values()) {
+    if (chunk.isEntry) {
+      scripts[chunk.name] = chunk.fileName;
+      loads[chunk.name] = [...listImports(chunk.fileName, chunks)];
+    }
+    for (const id of chunk.moduleIds) {
+      if (id.startsWith(root) && !id.startsWith(packages)) inputs.add(relative(root, id));
+    }
   }
-  const manifest: Manifest = { scripts, files: outputs.map(({ fileName }) => fileName), inputs: [...inputs].sort() };
+  const files = [...new Set(outputs.map(({ fileName }) => fileName))];
+  const manifest: Manifest = { scripts, loads, files, inputs: [...inputs].sort() };
   await put(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** A file and all that it imports, and what these import. */
+function listImports(
+  name: string,
+  chunks: ReadonlyMap<string, Rollup.OutputChunk>,
+  found = new Set<string>(),
+): Set<string> {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const imported of chunks.get(name)?.imports ?? []) listImports(imported, chunks, found);
+  return found;
 }
 
 async function bundle(
   input: Record<string, string>,
   { format }: { format: 'es' | 'iife' },
-): Promise<Rollup.OutputChunk[]> {
+): Promise<Rollup.RollupOutput['output']> {
+  // Only who builds needs it: a server of a fresh build runs without the packages for development.
+  const { build } = await import('vite');
   const entries = Object.entries(input).map(([name, path]) => [name, join(root, path)]);
   const result = (await build({
     root,
+    base: '/static/',
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
@@ -68,8 +96,8 @@ async function bundle(
       write: false,
       target: 'es2022',
       modulePreload: false,
-      // Workers may import nothing, so what they need is within them.
-      assetsInlineLimit: Number.MAX_SAFE_INTEGER,
+      // The policy of our scripts lets them fetch from this server and nothing else, data addresses among it.
+      assetsInlineLimit: 0,
       reportCompressedSize: false,
       rollupOptions: {
         // Of the helper around imports, which does nothing where all is in one file.
@@ -79,16 +107,17 @@ async function bundle(
           format,
           entryFileNames: '[name]-[hash].js',
           chunkFileNames: '[name]-[hash].js',
+          assetFileNames: '[name]-[hash][extname]',
           ...(format === 'es' && { hashCharacters: 'hex' }),
         },
       },
     },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   })) as Rollup.RollupOutput;
-  return result.output.filter((chunk): chunk is Rollup.OutputChunk => chunk.type === 'chunk');
+  return result.output;
 }
 
-async function put(path: string, content: string): Promise<void> {
+async function put(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}`;
   await writeFile(temporary, content);
   await rename(temporary, path);

@@ -128,38 +128,59 @@ async function listen(
   const { config, logger } = settings;
   await using cleanup = new AsyncDisposableStack();
   const running = await open(settings, cleanup);
-  const { parts, database, registry, record } = running;
+  const surfaces = await makeSurfaces(running, cleanup);
+  const url = await listenAt(config.http.port, surfaces, { settings, running, cleanup });
+  cleanup.defer(() => running.parts.drain());
+  const onFailure = running.record.failure;
+  if (config.runsWorkers) cleanup.use(startWorkers(makeWorkers(running), { logger, onFailure }));
+  const started = cleanup.move();
+  return { url, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
+/** Serves surfaces, probes and metrics until `cleanup` is disposed of; resolves with the address. Errors: ListenError. */
+async function listenAt(
+  port: number,
+  surfaces: readonly Surface[],
+  { settings: { config, logger }, running: { database, registry }, cleanup }: ListenParts,
+): Promise<string> {
+  const { host, trustedProxies } = config.http;
   const server = createServer({
-    surfaces: await makeSurfaces(running, cleanup),
+    surfaces,
     clock: systemClock,
     random: systemRandom,
     logger,
     registry,
     // Bitcoin is not among these: with it out of reach anchoring goes on, and upgrades wait. Metrics tell.
     readiness: { database: () => sql`select 1`.execute(database.kysely) },
-    trustedProxies: config.http.trustedProxies,
+    trustedProxies,
     version: VERSION,
   });
   cleanup.defer(() => server.close());
-  cleanup.defer(() => parts.drain());
-  const url = await server.listen({ host: config.http.host, port: config.http.port }).catch((error) => {
-    throw new ListenError('cannot-listen', describeListenFailure(config.http, error), { cause: error });
+  return server.listen({ host, port }).catch((error) => {
+    throw new ListenError('cannot-listen', describeListenFailure(host, port, error), { cause: error });
   });
-  if (config.runsWorkers) cleanup.use(startWorkers(makeWorkers(running), { logger, onFailure: record.failure }));
-  const started = cleanup.move();
-  return { url, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
-function describeListenFailure({ host, port }: Config['http'], { code, message }: NodeJS.ErrnoException): string {
+interface ListenParts {
+  readonly settings: AppSettings;
+  readonly running: Running;
+  readonly cleanup: AsyncDisposableStack;
+}
+
+function describeListenFailure(host: string, port: number, { code, message }: NodeJS.ErrnoException): string {
   if (code === 'EADDRINUSE') return `port ${port} of ${host} is in use; PORT names another`;
   return `cannot listen on ${host}, port ${port} (HOST, PORT): ${message}`;
 }
 
-/** Starts workers without a server: `touchmark work`. Any number may run beside any number of servers. */
-export async function startWork(settings: WorkSettings): Promise<AsyncDisposable> {
+/**
+ * Starts the workers alone: `touchmark work`. Any number may run beside any number of servers. On a port, unless it is
+ * null, there are probes and metrics. Errors: MigrationError, ListenError.
+ */
+export async function startWork(settings: WorkSettings, port: number | null): Promise<AsyncDisposable> {
   await using cleanup = new AsyncDisposableStack();
   const running = await open(settings, cleanup);
   const { logger } = settings;
+  if (port !== null) await listenAt(port, [], { settings, running, cleanup });
   await startLog(settings, running, true, cleanup);
   await startTsa(settings, running, true, cleanup);
   cleanup.use(startWorkers(allWorkers(running, settings), { logger, onFailure: running.record.failure }));

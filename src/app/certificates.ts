@@ -16,6 +16,7 @@ import type { Store } from '../core/store.ts';
 import { type CertificateAnswer, prepareCertificate } from '../http/trackorigin/certificate-answer.ts';
 import type { AppSettings, Running, ServerSettings } from './app.ts';
 import { syntheticRecording } from './audio.ts';
+import { runBeside } from './run-beside.ts';
 import { systemClock, systemRandom } from './system.ts';
 import type { Worker } from './workers.ts';
 
@@ -51,17 +52,9 @@ export async function openCertificates(
   if (!(await check())) {
     throw new SigningKeyError('signing-key-retired', 'the key of certificates in the data folder was retired');
   }
-  const stop = new AbortController();
-  const watching = repeat(check, {
-    intervalMs: KEY_CHECK_MS,
-    clock: systemClock,
-    signal: stop.signal,
-    onError: (error) => logger.warn({ err: error }, 'the keys of certificates could not be looked at'),
-  });
-  cleanup.defer(() => {
-    stop.abort();
-    return watching;
-  });
+  const onError = (error: unknown) => logger.warn({ err: error }, 'the keys of certificates could not be looked at');
+  const pace = { intervalMs: KEY_CHECK_MS, clock: systemClock, onError };
+  runBeside((signal) => repeat(check, { ...pace, signal }), cleanup);
   const keys = createKeyDirectory({ certificates: store.certificate, clock: systemClock });
   const issuer = createIssuer({ signer, random: systemRandom });
   await ensureSynthetic({ store, issuer, clock: systemClock, recording: syntheticRecording() });

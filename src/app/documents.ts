@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
 import { findCertificateState } from '../core/document/certificate-state.ts';
 import { createDossiers } from '../core/document/dossiers.ts';
 import { type PdfFonts, readFonts } from '../documents/pdf/fonts.ts';
@@ -29,8 +30,8 @@ export function readPdfFonts(): PdfFonts {
 /** Badges, codes, bundles and pages of certificates of every kind. */
 export function createDocuments(
   { store, parts: { anchors } }: Pick<Running, 'store' | 'parts'>,
-  { certification, workRegistry, log }: Pick<Services, 'certification' | 'workRegistry' | 'log'>,
-  publicUrl: string,
+  { certification, workRegistry, limiter, log }: Pick<Services, 'certification' | 'workRegistry' | 'limiter' | 'log'>,
+  { http: { publicUrl }, limits }: Pick<Config, 'http' | 'limits'>,
 ): Surface {
   const states = { certificates: store.certificate, anchors: store.anchor, timestamps: store.timestamp };
   const dossiers = createDossiers({
@@ -45,6 +46,8 @@ export function createDocuments(
   return createCertificateFiles({
     findState: (id) => findCertificateState(id, states),
     dossiers,
+    limiter,
+    pageLimit: limits['page-address'],
     publicUrl,
     fonts: readPdfFonts(),
     verifier: readPythonVerifier(),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
 import { verifyEd25519 } from '../config/ed25519.ts';
@@ -12,6 +11,8 @@ import type { Store } from '../core/store.ts';
 import { createWitnessClient } from '../net/witness-client.ts';
 import { createCheckpointFile } from '../store/checkpoint-file.ts';
 import type { AppSettings, Running, WorkSettings } from './app.ts';
+import { createNodeId } from './node-id.ts';
+import { runBeside } from './run-beside.ts';
 import { systemClock } from './system.ts';
 import type { Worker } from './workers.ts';
 
@@ -49,12 +50,7 @@ export async function startLog(
     if (isRefusal(error)) throw error;
     reportFailure(logger, error);
   });
-  const stop = new AbortController();
-  const ended = log.run(stop.signal);
-  cleanup.defer(() => {
-    stop.abort();
-    return ended;
-  });
+  runBeside((signal) => log.run(signal), cleanup);
   return log;
 }
 
@@ -88,8 +84,7 @@ function createOwnSequencer(
     memory: createCheckpointFile(checkpointFileOf(config.dataFolder)),
     witnesses,
     resignMs: config.log.resignMs,
-    // The embedded engine has one process at a time: a restarted one need not wait for the lease of the one that died.
-    nodeId: 'url' in database ? randomUUID() : 'embedded',
+    nodeId: createNodeId(database),
   });
 }
 

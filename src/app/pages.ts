@@ -43,17 +43,16 @@ export function createPeoplePages(
     createOwnerPages({
       scripts,
       sessions,
+      publicUrl: settings.config.http.publicUrl,
       works,
       submissions: tracks.submissions,
       clock: systemClock,
-      webhooks: {
-        trackorigin: createWebhooks('trackorigin', running, settings),
-        origimark: createWebhooks('origimark', running, settings),
-      },
+      webhooks: createWebhooks(running, settings),
     }),
     createOperatorPages({
       ...tracks,
       sessions,
+      publicUrl: settings.config.http.publicUrl,
       accounts: store.account,
       registry: store.registry,
       policies: audio.policies,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { type AnchorService, createAnchorService } from '../core/anchor/anchor.ts';
 import type { CalendarTarget } from '../core/anchor/calendar.ts';
@@ -11,6 +10,7 @@ import { createStampWallet, type StampWallet } from '../core/calendar/wallet.ts'
 import type { Store } from '../core/store.ts';
 import { createCalendarClient } from '../net/calendar-client.ts';
 import type { AppSettings } from './app.ts';
+import { createNodeId } from './node-id.ts';
 import { callOwnCalendars } from './own-calendars.ts';
 import { systemClock, systemRandom } from './system.ts';
 
@@ -29,8 +29,7 @@ export async function createParts(settings: AppSettings, store: Store): Promise<
   const calendars = new Map<string, CalendarService>();
   const journal = createJournal(store);
   const stampers: Stamper[] = [];
-  // The embedded engine has one process at a time: a restarted one need not wait for the lease of the one that died.
-  const nodeId = 'url' in settings.database ? randomUUID() : 'embedded';
+  const nodeId = createNodeId(settings.database);
   for (const target of config.ownCalendars) {
     const { hmacKey, walletKey, birthHeight } = settings.calendarSecrets.get(target.name)!;
     const wallet = createStampWallet(walletKey, config.network);

@@ -23,7 +23,7 @@ import { openRelay } from './relay.ts';
 import type { Services } from './services.ts';
 import { systemClock } from './system.ts';
 import { VERSION } from './version.ts';
-import { createWebhookSurfaces } from './webhooks.ts';
+import { createWebhookSurfaces, createWebhooks } from './webhooks.ts';
 
 const NO_MAIL: Mailer = { send: () => Promise.reject(new MailError('not-sent', 'no mail server is configured')) };
 
@@ -104,6 +104,9 @@ export function createSurfaces(
     createAccountBilling({ ...common, meter }),
     createAccountPages({
       ...common,
+      works: workRegistry.works,
+      submissions: tracks.submissions,
+      webhooks: createWebhooks(running, settings),
       accounts: store.account,
       keys: keys.service,
       usage: store.usage,
@@ -117,7 +120,7 @@ export function createSurfaces(
     createSyntheticFiles(),
     createLogSurface({ log }),
     ...createWebhookSurfaces(settings, running, { ...common, tokens: accounts.tokens, meter }),
-    createDocuments(running, { certification, workRegistry, log }, publicUrl),
+    createDocuments(running, { certification, workRegistry, limiter, log }, config),
     createTsaSurface({ authority: tsa, limiter, limit: config.limits['tsa-address'] }),
     calendarSurface({ calendars: parts.calendars, version: VERSION }),
   ];

@@ -9,6 +9,7 @@ import { TrustedTime } from '../core/tsa/trusted-time.ts';
 import { measureOffset } from '../net/ntp.ts';
 import { createRevocationLists, createTsaClient } from '../net/tsa-client.ts';
 import type { Running, WorkSettings } from './app.ts';
+import { runBeside } from './run-beside.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { startWorkers, type Worker } from './workers.ts';
 
@@ -55,7 +56,6 @@ function watchClock(
   logger: Logger,
   cleanup: AsyncDisposableStack,
 ): void {
-  const stop = new AbortController();
   let wasTrusted = true;
   const look = async () => {
     if (timeSources.length > 0) time.confirm(await measureOffset(timeSources, systemClock));
@@ -65,11 +65,8 @@ function watchClock(
     wasTrusted = isTrusted;
   };
   const onError = (error: unknown) => logger.warn({ err: error }, 'the clock could not be compared');
-  const ended = repeat(look, { intervalMs: CLOCK_CHECK_MS, clock: systemClock, signal: stop.signal, onError });
-  cleanup.defer(() => {
-    stop.abort();
-    return ended;
-  });
+  const pace = { intervalMs: CLOCK_CHECK_MS, clock: systemClock, onError };
+  runBeside((signal) => repeat(look, { ...pace, signal }), cleanup);
 }
 
 function createStamping(

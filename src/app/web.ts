@@ -53,6 +53,8 @@ export function createWeb(
         quotas,
         isSelling: money.bitcoin?.usdPerBtc != null || money.stripe !== null,
       },
+      limiter,
+      pageLimit: config.limits['page-address'],
       findProofs: (digest) =>
         findPublicProofs(digest, { timestamps: store.timestamp, certificates: store.certificate }),
       checkStatus,

@@ -1,9 +1,17 @@
 import type { Command } from 'commander';
-import type { CodedError } from '../base/coded-error.ts';
 import { encodeHex } from '../base/hex.ts';
 import { type AnchorResult, anchorFiles } from './anchor-files.ts';
 import { collectProofs } from './collect-proofs.ts';
-import { type CliIo, describeError, EXIT, type ExitCode, showName, worstExitCode, writeJsonLine } from './io.ts';
+import {
+  type CliIo,
+  describeError,
+  EXIT,
+  type ExitCode,
+  reportFailure,
+  showName,
+  worstExitCode,
+  writeJsonLine,
+} from './io.ts';
 import { type ListedFile, listFiles } from './list-files.ts';
 import { parseCount } from './option-values.ts';
 import { createProgress } from './progress.ts';
@@ -77,7 +85,7 @@ async function anchor(paths: readonly string[], options: AnchorOptions, io: CliI
     for await (const result of results) {
       reported++;
       progress.clear();
-      if (!result.ok) reportFailure(result.file, result.failure, options, io);
+      if (!result.ok) reportFailure(io, result.file, result.failure, options.json === true);
       codes.push(result.ok ? await finish(result, server, options, io) : EXIT.failure);
     }
   } catch (error) {
@@ -89,13 +97,10 @@ async function anchor(paths: readonly string[], options: AnchorOptions, io: CliI
   } finally {
     progress.clear();
   }
+  if (codes.includes(EXIT.success) && !options.wait && !options.json && !options.quiet) {
+    io.err('Calendars have promised it. `touchmark upgrade` completes the proofs once Bitcoin has it.\n');
+  }
   return worstExitCode(codes);
-}
-
-function reportFailure(file: string, failure: CodedError, options: AnchorOptions, io: CliIo): void {
-  const { error, message } = describeError(failure);
-  if (options.json) writeJsonLine(io, { file, ok: false, error, message });
-  else io.err(`touchmark: ${showName(file)}: ${message}\n`);
 }
 
 async function finish(anchored: Anchored, server: ChosenServer, options: AnchorOptions, io: CliIo): Promise<ExitCode> {

@@ -19,9 +19,9 @@ export interface CollectedProofs {
 export function collectProofs(zip: Uint8Array, sha256: Uint8Array): CollectedProofs {
   const proofs: CalendarProof[] = [];
   const rejected: { calendar: string; error: string }[] = [];
-  for (const [path, bytes] of readZip(zip)) {
+  for (const [path, bytes] of readZip(zip, (path) => path.endsWith('.ots'))) {
     const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.ots$/, '');
-    if (!path.endsWith('.ots') || !CALENDAR_NAME.test(name)) continue;
+    if (!CALENDAR_NAME.test(name)) continue;
     try {
       const { fileHashOp, timestamp } = decodeDetached(bytes);
       if (fileHashOp.name !== 'sha256' || !equalBytes(timestamp.message, sha256)) {

@@ -21,7 +21,7 @@ const MESSAGES: Readonly<Record<string, readonly [FileErrorCode, string]>> = {
   EACCES: ['no-permission', 'there is no permission to read or write it'],
   EPERM: ['no-permission', 'there is no permission to read or write it'],
   EROFS: ['no-permission', 'its folder cannot be written to'],
-  EISDIR: ['is-a-folder', 'it is a folder; add -r to take the files in it'],
+  EISDIR: ['is-a-folder', 'it is a folder'],
   ENXIO: ['not-a-regular-file', 'it is not a regular file'],
   ENAMETOOLONG: ['name-too-long', 'the name is too long for a receipt to stand beside it; copy it to a shorter name'],
   ENOSPC: ['file-failure', 'the disk is full'],

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { encodeHex } from '../base/hex.ts';
 import { encodeItems } from '../proof/fingerprint/items.ts';
 import type { PrintedFile } from './audio/print-file.ts';
-import { type CliIo, describeError, EXIT, type ExitCode, showName, worstExitCode, writeJsonLine } from './io.ts';
+import { type CliIo, EXIT, type ExitCode, reportFailure, showName, worstExitCode, writeJsonLine } from './io.ts';
 import { listFiles } from './list-files.ts';
 import { createProgress } from './progress.ts';
 
@@ -58,9 +58,7 @@ async function fingerprint(paths: readonly string[], options: FingerprintOptions
       else io.out(formatText(file, printed));
     } catch (failure) {
       progress.clear();
-      const { error, message } = describeError(failure);
-      if (options.json) writeJsonLine(io, { file, ok: false, error, message });
-      else io.err(`touchmark: ${showName(file)}: ${message}\n`);
+      reportFailure(io, file, failure, options.json === true);
       codes.push(EXIT.failure);
     }
   }

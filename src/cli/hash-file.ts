@@ -42,11 +42,12 @@ export function hashFile<Name extends DigestName>(
   return withRegularFile(path, async (file) => {
     const before = await file.stat();
     const hashers = names.map((name) => [name, HASHERS[name]()] as const);
-    const chunk = new Uint8Array(CHUNK_BYTES);
+    // Of thousands of small files, none takes a large piece of memory.
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, before.size + 1));
     let done = 0;
     for (;;) {
       options.signal.throwIfAborted();
-      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, done);
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, done);
       if (bytesRead === 0) break;
       for (const [, hasher] of hashers) hasher.update(chunk.subarray(0, bytesRead));
       done += bytesRead;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { encodeHex } from '../base/hex.ts';
 import { hashFile } from './hash-file.ts';
-import { type CliIo, describeError, EXIT, type ExitCode, showName, worstExitCode, writeJsonLine } from './io.ts';
+import { type CliIo, EXIT, type ExitCode, reportFailure, showName, worstExitCode, writeJsonLine } from './io.ts';
 import { listFiles } from './list-files.ts';
 import { createProgress } from './progress.ts';
 
@@ -49,9 +49,7 @@ async function hash(paths: readonly string[], options: HashOptions, io: CliIo): 
       else io.out(`${options.sha512 ? sha512 : sha256}  ${showName(file)}\n`);
     } catch (failure) {
       progress.clear();
-      const { error, message } = describeError(failure);
-      if (options.json) writeJsonLine(io, { file, ok: false, error, message });
-      else io.err(`touchmark: ${showName(file)}: ${message}\n`);
+      reportFailure(io, file, failure, options.json === true);
       codes.push(EXIT.failure);
     }
   }

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { parseBlockHeader } from '../proof/bitcoin/block-header.ts';
 import { BitcoinError } from '../proof/bitcoin/error.ts';
 import { checkProofOfWork } from '../proof/bitcoin/proof-of-work.ts';
-import type { Evidence } from '../proof/bundle/evidence.ts';
 import { formatHeaders } from '../proof/bundle/headers-file.ts';
+import type { ProofFile } from '../proof/bundle/receipt.ts';
 import { decodeDetached } from '../proof/ots/codec.ts';
 import { walkAttestations } from '../proof/ots/timestamp.ts';
 import {
@@ -14,7 +14,17 @@ import {
   recognisePath,
 } from './find-evidence.ts';
 import { addHeaderOptions, chooseHeaders, type HeaderOptions } from './header-options.ts';
-import { type CliIo, describeError, EXIT, type ExitCode, showName, worstExitCode, writeJsonLine } from './io.ts';
+import {
+  type CliIo,
+  EXIT,
+  type ExitCode,
+  reportFailure,
+  showName,
+  UsageError,
+  worstExitCode,
+  writeJsonLine,
+} from './io.ts';
+import { readBundleFile } from './verify-bundle.ts';
 import { writeFileAtomically } from './write-file.ts';
 
 interface Options extends HeaderOptions {
@@ -25,7 +35,7 @@ interface Options extends HeaderOptions {
 export function registerHeaders(program: Command, io: CliIo): void {
   addHeaderOptions(program.command('headers'))
     .description('save the block headers that proofs need, so that they can be verified without a network')
-    .argument('<path...>', 'works with their receipts beside them, receipts, ZIPs of receipts, or .ots files')
+    .argument('<path...>', 'works with receipts beside them, receipts, ZIPs of them, .ots files, or bundles')
     .option('-o, --output <file>', 'write them to this file instead of printing them')
     .option('--json', 'one line of JSON a path, instead of text; needs -o')
     .addHelpText(
@@ -43,12 +53,13 @@ Exit codes: 0 all saved, 1 a file failed, 2 nothing is in Bitcoin yet, 3 wrong u
 }
 
 async function saveHeaders(paths: readonly string[], options: Options, io: CliIo): Promise<ExitCode> {
+  if (options.json && options.output === undefined) throw new UsageError('--json needs -o: the headers go to a file');
   const source = await chooseHeaders(options, io);
   const saved = new Map<number, Uint8Array>();
   const codes: ExitCode[] = [];
   for (const path of paths) {
     try {
-      const heights = listHeights(await readEvidence(path));
+      const heights = listHeights(await readProofs(path));
       if (heights.size === 0) codes.push(EXIT.pending);
       for (const height of heights) {
         const header = saved.get(height) ?? (await source.headerAt(height));
@@ -62,9 +73,7 @@ async function saveHeaders(paths: readonly string[], options: Options, io: CliIo
       }
       if (options.json) writeJsonLine(io, { file: path, ok: true, heights: [...heights] });
     } catch (failure) {
-      const { error, message } = describeError(failure);
-      if (options.json) writeJsonLine(io, { file: path, ok: false, error, message });
-      else io.err(`touchmark: ${showName(path)}: ${message}\n`);
+      const error = reportFailure(io, path, failure, options.json === true);
       codes.push(error.startsWith('chain-') || failure instanceof BitcoinError ? EXIT.cannotCheck : EXIT.failure);
     }
   }
@@ -74,17 +83,19 @@ async function saveHeaders(paths: readonly string[], options: Options, io: CliIo
   return worstExitCode(codes);
 }
 
-async function readEvidence(path: string): Promise<Evidence[]> {
+async function readProofs(path: string): Promise<readonly ProofFile[]> {
   const { kind } = await recognisePath(path, false);
-  if (kind === 'work') return [await readEvidenceBeside(path)];
-  if (kind === 'zip') return readArchiveEvidence(path);
-  if (kind === 'receipt') return [await readReceiptEvidence(path)];
-  return [{ name: path, claims: null, proofs: [await readProof(path)] }];
+  if (kind === 'work') return (await readEvidenceBeside(path)).proofs;
+  if (kind === 'receipt') return (await readReceiptEvidence(path)).proofs;
+  if (kind === 'proof') return [await readProof(path)];
+  const bundle = await readBundleFile(path);
+  if (bundle === null) return (await readArchiveEvidence(path)).flatMap(({ proofs }) => proofs);
+  return [...bundle].filter(([name]) => name.endsWith('.ots')).map(([name, bytes]) => ({ name, bytes }));
 }
 
-function listHeights(evidence: readonly Evidence[]): Set<number> {
+function listHeights(proofs: readonly ProofFile[]): Set<number> {
   const heights = new Set<number>();
-  for (const { bytes } of evidence.flatMap(({ proofs }) => proofs)) {
+  for (const { bytes } of proofs) {
     for (const { attestation } of walkAttestations(decodeDetached(bytes).timestamp)) {
       if (attestation.type === 'bitcoin') heights.add(attestation.height);
     }

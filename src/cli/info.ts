@@ -5,7 +5,7 @@ import type { Attestation } from '../proof/ots/attestation.ts';
 import { type DetachedTimestamp, decodeDetached, encodeDetached } from '../proof/ots/codec.ts';
 import { OP_TAGS, type Op } from '../proof/ots/op.ts';
 import { type Timestamp, walkAttestations } from '../proof/ots/timestamp.ts';
-import { type CliIo, describeError, EXIT, type ExitCode, showName, worstExitCode, writeJsonLine } from './io.ts';
+import { type CliIo, EXIT, type ExitCode, reportFailure, showName, worstExitCode, writeJsonLine } from './io.ts';
 import { readRegularFile } from './regular-file.ts';
 
 export function registerInfo(program: Command, io: CliIo): void {
@@ -31,9 +31,7 @@ async function info(files: readonly string[], isJson: boolean, io: CliIo): Promi
       if (isJson) writeJsonLine(io, presentProof(file, detached));
       else io.out(describeProof(file, detached));
     } catch (failure) {
-      const { error, message } = describeError(failure);
-      if (isJson) writeJsonLine(io, { file, ok: false, error, message });
-      else io.err(`touchmark: ${showName(file)}: ${message}\n`);
+      reportFailure(io, file, failure, isJson);
       codes.push(EXIT.failure);
     }
   }

@@ -57,6 +57,14 @@ export function writeJsonLine(io: CliIo, value: unknown): void {
   io.out(`${JSON.stringify(value)}\n`);
 }
 
+/** Says why a file failed: a line of JSON, or a sentence for people. Returns the code. */
+export function reportFailure(io: CliIo, file: string, failure: unknown, isJson: boolean): string {
+  const { error, message } = describeError(failure);
+  if (isJson) writeJsonLine(io, { file, ok: false, error, message });
+  else io.err(`touchmark: ${showName(file)}: ${message}\n`);
+  return error;
+}
+
 /** The parts of an error that a user sees. Anything without a code is a defect and is not hidden. */
 export function describeError(error: unknown): { readonly error: string; readonly message: string } {
   if (error instanceof CodedError) return { error: error.code, message: error.message };

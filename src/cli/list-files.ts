@@ -16,8 +16,9 @@ const SKIPPED_FOLDERS = new Set(['.touchmark']);
 export async function* listFiles(paths: readonly string[], isRecursive: boolean): AsyncGenerator<ListedFile> {
   for (const path of paths) {
     try {
-      if (isRecursive && (await isFolder(path))) yield* listFolder(path);
-      else yield { path };
+      if (!(await isFolder(path))) yield { path };
+      else if (isRecursive) yield* listFolder(path);
+      else yield { path, failure: new FileError('is-a-folder', 'it is a folder; add -r to take the files in it') };
     } catch (failure) {
       yield { path, failure };
     }

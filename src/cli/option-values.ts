@@ -19,6 +19,13 @@ export function parseNetwork(text: string): BitcoinNetwork {
   throw new InvalidArgumentError(`It has to be one of ${Object.keys(BITCOIN_NETWORKS).join(', ')}.`);
 }
 
+export function parsePort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+    throw new InvalidArgumentError('It has to be a number up to 65535.');
+  }
+  return Number(text);
+}
+
 /** A whole number of at least 1. */
 export function parseCount(text: string): number {
   if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number of at least 1.');

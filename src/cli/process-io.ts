@@ -20,7 +20,8 @@ export function createProcessIo(env: CliEnv, clock: Clock, random: RandomBytes):
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     isTerminal: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? USUAL_COLUMNS,
+    // A terminal that does not know its width says 0.
+    columns: process.stderr.columns || USUAL_COLUMNS,
     env,
     clock,
     random,

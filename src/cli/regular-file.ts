@@ -7,7 +7,7 @@ export function withRegularFile<T>(path: string, use: (file: FileHandle) => Prom
   return withFileErrors(async () => {
     await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await file.stat();
-    if (stat.isDirectory()) throw new FileError('is-a-folder', 'it is a folder; add -r to take the files in it');
+    if (stat.isDirectory()) throw new FileError('is-a-folder', 'it is a folder');
     if (!stat.isFile()) throw new FileError('not-a-regular-file', 'it is not a regular file');
     return await use(file);
   });

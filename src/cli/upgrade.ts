@@ -11,9 +11,9 @@ import { FileError } from './file-error.ts';
 import { readProof, recognisePath } from './find-evidence.ts';
 import {
   type CliIo,
-  describeError,
   EXIT,
   type ExitCode,
+  reportFailure,
   showName,
   UsageError,
   worstExitCode,
@@ -82,9 +82,7 @@ async function upgrade(paths: readonly string[], options: Options, io: CliIo): P
       report(upgraded, options, io);
       codes.push(upgraded.state === 'pending' ? EXIT.pending : EXIT.success);
     } catch (failure) {
-      const { error, message } = describeError(failure);
-      if (options.json) writeJsonLine(io, { file: path, ok: false, error, message });
-      else io.err(`touchmark: ${showName(path)}: ${message}\n`);
+      reportFailure(io, path, failure, options.json === true);
       codes.push(failure instanceof UsageError ? EXIT.usage : EXIT.failure);
     }
   }

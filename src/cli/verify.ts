@@ -362,6 +362,7 @@ function describeVerdict(name: string, work: string | null, verdict: Verdict, is
     const sign = ok === null ? '?' : ok ? '+' : '!';
     lines.push(`  ${sign} ${proof === undefined ? '' : `${showName(basename(proof))}: `}${detail}`);
   }
+  if (verdict.outcome === 'pending') lines.push('  `touchmark upgrade` asks the calendars; then verify again.');
   if (verdict.doesNotProve.length > 0) {
     lines.push('  It does not prove:', ...verdict.doesNotProve.map((text) => `  - ${text}`));
   }

@@ -9,9 +9,9 @@ import { type AnchorResult, anchorFiles } from './anchor-files.ts';
 import { FileError, toFileError, withFileErrors } from './file-error.ts';
 import {
   type CliIo,
-  describeError,
   EXIT,
   type ExitCode,
+  reportFailure,
   showName,
   UsageError,
   worstExitCode,
@@ -62,8 +62,10 @@ Exit codes: 0 ended by an interrupt, 1 the folder or (with --once) a file failed
 
 async function watch(folder: string, options: Options, io: CliIo): Promise<ExitCode> {
   const server = await chooseServer(options, io);
-  const isFolder = (await withFileErrors(() => stat(folder))).isDirectory();
-  if (!isFolder) throw new UsageError(`${showName(folder)} is not a folder; \`touchmark anchor\` takes files`);
+  const found = await stat(folder).catch(() => null);
+  if (!found?.isDirectory()) {
+    throw new UsageError(`${showName(folder)} is no folder that can be read; \`touchmark anchor\` takes files`);
+  }
   const settleMs = 1000 * options.settleSeconds;
   const watched = new WatchedFolder(folder, settleMs, server, options, io);
   await watched.load();
@@ -176,9 +178,7 @@ class WatchedFolder {
     const look = this.#looks.get(file)!;
     if (!result.ok) {
       if (!(result.failure instanceof TouchmarkClientError)) this.#refused.set(file, look);
-      const { error, message } = describeError(result.failure);
-      if (this.#options.json) writeJsonLine(this.#io, { file, ok: false, error, message });
-      else this.#io.err(`touchmark: ${showName(file)}: ${message}\n`);
+      reportFailure(this.#io, file, result.failure, this.#options.json === true);
       return EXIT.failure;
     }
     const { receiptId, sha256 } = result.receipt;

@@ -36,9 +36,14 @@ export function applySnapshot(state: FollowerState, list: SnapshotAnswer, text: 
   if (contradiction === null) return { state: { ...state, revoked, snapshot: head }, problem: null };
   return {
     // Whatever it lies about, nobody is hurt by hiding what it calls revoked.
-    state: { ...state, revoked, evidence: [...state.evidence, contradiction] },
+    state: { ...state, revoked, evidence: addEvidence(state.evidence, contradiction) },
     problem: new FollowError(contradiction.kind, contradiction.message),
   };
+}
+
+/** The first of each kind is enough: a server that is asked every minute would fill the memory with the same lists. */
+function addEvidence(evidence: readonly Evidence[], found: Evidence): readonly Evidence[] {
+  return evidence.some(({ kind }) => kind === found.kind) ? evidence : [...evidence, found];
 }
 
 function findContradiction(state: FollowerState, list: SnapshotAnswer, text: string, now: number): Evidence | null {

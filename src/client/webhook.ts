@@ -80,7 +80,8 @@ async function verify(
 function parseDelivery(body: Uint8Array): WebhookDelivery {
   try {
     const event = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as WebhookDelivery;
-    if (typeof event.id === 'string' && typeof event.type === 'string' && typeof event.data === 'object') return event;
+    const hasTexts = [event.id, event.type, event.created_at].every((text) => typeof text === 'string');
+    if (hasTexts && typeof event.data === 'object' && event.data !== null) return event;
   } catch {
     // Said below.
   }

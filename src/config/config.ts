@@ -7,7 +7,16 @@ import { type CallPolicy, DOCUMENTED_CALL_POLICY } from '../core/meter/policy.ts
 import { DEFAULT_MONTHLY_QUOTAS, type MonthlyQuotas } from '../core/timestamp/plan.ts';
 import { BITCOIN_NETWORKS, type BitcoinNetwork } from '../proof/bitcoin/network.ts';
 import type { DatabaseLocation } from '../store/database.ts';
-import { ConfigError, type Env, parseHttpUrl, readChoice, readInteger, readList, readText } from './env.ts';
+import {
+  ConfigError,
+  type Env,
+  parseHttpUrl,
+  parsePublicUrl,
+  readChoice,
+  readInteger,
+  readList,
+  readText,
+} from './env.ts';
 import { type LogConfig, readLogConfig } from './log.ts';
 import { readTsaConfig, type TsaConfig } from './tsa.ts';
 import { readWebhookConfig, type WebhookConfig } from './webhooks.ts';
@@ -101,7 +110,7 @@ export function readConfig(env: Env): Config {
     timestampQuotas: readTimestampQuotas(env),
     callPolicy: readCallPolicy(env),
     webHeaderSources: (readList(env, 'TOUCHMARK_WEB_ESPLORA') ?? []).map((url) =>
-      parseHttpUrl('TOUCHMARK_WEB_ESPLORA', url),
+      parsePublicUrl('TOUCHMARK_WEB_ESPLORA', url),
     ),
     log: readLogConfig(env),
     tsa: readTsaConfig(env),
@@ -117,7 +126,7 @@ function readHttpConfig(env: Env): HttpConfig {
   return {
     host,
     port,
-    publicUrl: publicUrl === null ? urlOf(host, port) : parseHttpUrl('TOUCHMARK_URL', publicUrl),
+    publicUrl: publicUrl === null ? urlOf(host, port) : parsePublicUrl('TOUCHMARK_URL', publicUrl),
     trustedProxies: readList(env, 'TOUCHMARK_TRUSTED_PROXIES') ?? [],
   };
 }
@@ -229,10 +238,5 @@ function parseNamedUrl(variable: string, item: string): CalendarTarget {
   if (name === undefined || url === undefined) {
     throw new ConfigError('bad-config', `${variable} takes name=address items, not "${item}"`);
   }
-  const address = parseHttpUrl(variable, url);
-  const { username, password, search, hash } = new URL(address);
-  if (username + password + search + hash !== '') {
-    throw new ConfigError('bad-config', `${variable} takes addresses without user, password, query or fragment`);
-  }
-  return { name, url: address };
+  return { name, url: parsePublicUrl(variable, url) };
 }

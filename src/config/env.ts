@@ -58,3 +58,13 @@ export function parseHttpUrl(name: string, text: string): string {
   }
   return text.replace(/\/+$/, '');
 }
+
+/** The same, of what is logged and shown to others: without user, password, query and fragment. */
+export function parsePublicUrl(name: string, text: string): string {
+  const address = parseHttpUrl(name, text);
+  const { username, password, search, hash } = new URL(address);
+  if (username + password + search + hash !== '') {
+    throw new ConfigError('bad-config', `${name} takes addresses without user, password, query or fragment`);
+  }
+  return address;
+}

@@ -6,7 +6,7 @@ import { NoteError } from '../proof/note/error.ts';
 import { requireKeyName } from '../proof/note/note.ts';
 import { parseVerifierKey, type VerifierKey } from '../proof/note/verifier-key.ts';
 import { createEd25519Key } from './ed25519.ts';
-import { ConfigError, type Env, parseHttpUrl, readInteger, readList, readText } from './env.ts';
+import { ConfigError, type Env, parsePublicUrl, readInteger, readList, readText } from './env.ts';
 import { readSecrets, writeSecrets } from './secrets.ts';
 
 /** The public log as an operator sets it. */
@@ -59,13 +59,7 @@ function parseWitness(item: string): WitnessTarget {
   if (key === undefined || url === undefined || more.length > 0) {
     throw new ConfigError('bad-config', `TOUCHMARK_WITNESSES: items are a key, a space and an address; not "${item}"`);
   }
-  const address = parseHttpUrl('TOUCHMARK_WITNESSES', url);
-  const { username, password, search, hash } = new URL(address);
-  if (username + password + search + hash !== '') {
-    const form = 'addresses without user, password, query or fragment';
-    throw new ConfigError('bad-config', `TOUCHMARK_WITNESSES takes ${form}`);
-  }
-  return { key: parseWitnessKey(key), url: address };
+  return { key: parseWitnessKey(key), url: parsePublicUrl('TOUCHMARK_WITNESSES', url) };
 }
 
 function parseWitnessKey(text: string): VerifierKey {

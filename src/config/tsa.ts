@@ -6,7 +6,7 @@ import { type Certificate, readCertificate } from '../proof/tsp/certificate.ts';
 import { encodeRoot, encodeSigner } from '../proof/tsp/certificate-writer.ts';
 import { readPem } from '../proof/tsp/pem.ts';
 import { requireSignerPurpose } from '../proof/tsp/purpose.ts';
-import { ConfigError, type Env, parseHttpUrl, readChoice, readList, readText } from './env.ts';
+import { ConfigError, type Env, parsePublicUrl, readChoice, readList, readText } from './env.ts';
 import { readSecrets, writeSecrets } from './secrets.ts';
 import { generateTspKey, readTspKey } from './tsp-signatures.ts';
 
@@ -85,7 +85,7 @@ function parseTokenSource(item: string): TokenSource {
   if (name === undefined || url === undefined || name === OWN_SOURCE) {
     throw new ConfigError('bad-config', `TOUCHMARK_TOKEN_SOURCES takes ${OWN_SOURCE} and name=address items`);
   }
-  return { name, url: parseHttpUrl('TOUCHMARK_TOKEN_SOURCES', url) };
+  return { name, url: parsePublicUrl('TOUCHMARK_TOKEN_SOURCES', url) };
 }
 
 function parseTimeSource(item: string): TimeSource {

@@ -84,8 +84,10 @@ test('what reaches the server are digests: no content and, unless wanted, no nam
 
 test('a receipt goes from pending to verified, and a changed file is refused', async () => {
   put('photo.jpg');
-  await anchor('photo.jpg');
-  assert.equal((await verify('photo.jpg')).code, 2);
+  assert.match((await anchor('photo.jpg')).err, /`touchmark upgrade`/, 'it says what is left to do');
+  const early = await verify('photo.jpg');
+  assert.equal(early.code, 2);
+  assert.match(early.out, /`touchmark upgrade`/);
   fake.confirm();
   const upgraded = await run(
     'upgrade',
@@ -151,6 +153,19 @@ test('a saved headers file verifies without any network', async () => {
   assert.equal(code, 0);
   assert.equal(json[0].trust, 'headers-file');
   fake = await startFakeTouchmark();
+});
+
+test('headers of every proof in a bundle are saved', async () => {
+  put('photo.jpg');
+  fake.confirm();
+  await anchor('photo.jpg');
+  const proof = readFileSync(join(folder, 'photo.jpg.alice.ots'));
+  const certificate = { name: 'certificate.json', content: '{"format":"touchmark/certificate/1"}' };
+  put('proof-bundle.zip', buildZip([certificate, { name: 'checkpoint.ots', content: proof }]));
+  const asked = ['headers', 'proof-bundle.zip', '--network', 'regtest', '--esplora', fake.esploraUrl];
+  const { code, out, err } = await run(...asked);
+  assert.equal(code, 0, err);
+  assert.match(out, /^1 [0-9a-f]{160}\n$/);
 });
 
 test('the sandbox of the folder gives server, key, network and headers', async () => {
@@ -397,6 +412,8 @@ test('wrong usage is 3, with a hint', async () => {
     ['verify', 'a.txt', '--esplora', 'http://127.0.0.1:1', '--quorum', '2'],
     ['verify', 'a.txt', '--esplora', 'ftp://127.0.0.1:1'],
     ['watch', 'a.txt'],
+    ['watch', 'missing'],
+    ['headers', 'a.txt', '--json'],
   ]) {
     const { code, err } = await run(...args);
     assert.equal(code, 3, `${args.join(' ')}: ${err}`);

@@ -195,6 +195,20 @@ describe('a follower of revocations', () => {
     assert.deepEqual([evidence!.before, evidence!.after], [newest, snapshot]);
   });
 
+  test('a server that goes on contradicting itself adds nothing to the evidence there is', async () => {
+    const follower = follow();
+    await follower.poll();
+    for (let minute = 0; minute < 3; minute++) {
+      now += MINUTE_MS;
+      snapshot = sign({ sequence: 1, revoked: [] });
+      assert.equal(await pollFor(follower), 'rollback');
+    }
+    assert.deepEqual(
+      follower.evidence.map(({ foundAt }) => foundAt),
+      [START + MINUTE_MS],
+    );
+  });
+
   test('equivocation: two signed lists that contradict each other are both kept, over a restart, and nothing is shown', async () => {
     const lists: Events[] = [
       [],

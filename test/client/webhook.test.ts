@@ -42,7 +42,8 @@ test('anything else is refused, and says why', async () => {
     await assert.rejects(async () => check(signature), { code }, signature);
   }
   await assert.rejects(check(`t=${t},v1=${good}`, Buffer.from(`${BODY} `)), { code: 'bad-signature' });
-  for (const text of ['', '{}', '[]', 'null', '\xff']) {
+  const headless = '{"id":"evt_1","type":"cert.issued","created_at":"2026-05-26T08:13:42.000Z","data":null}';
+  for (const text of ['', '{}', '[]', 'null', '\xff', headless]) {
     const body = Buffer.from(text, 'latin1');
     await assert.rejects(check(`t=${t},v1=${hmac(t, body)}`, body), { code: 'bad-body' });
   }

@@ -14,13 +14,13 @@ import type { OperatorContext } from './context.ts';
 export function registerInit(program: Command, { io, env }: OperatorContext): void {
   program
     .command('init')
-    .description('make the data folder, the database schema, and the keys of accounts and own calendars')
+    .description('make the data folder, the database schema, and every key that the server signs with')
     .option('--json', 'print what was made as JSON')
     .addHelpText(
       'after',
       `
-Run it once before the first touchmark serve; running it again changes nothing that exists. For each calendar it prints
-the address that its transactions are paid from: send it coins.
+Run it once before the first touchmark serve; running it again changes nothing that exists. It prints the key of the
+public log, and for each calendar the address that its transactions are paid from: send it coins.
 
 Example:
   TOUCHMARK_OWN_CALENDARS=main=https://touchmark.example.com/calendar/main touchmark init`,

@@ -8,7 +8,10 @@ import { systemClock, systemRandom } from '../system.ts';
 import type { OperatorContext } from './context.ts';
 
 export function registerKeys(program: Command, { io, env }: OperatorContext): void {
-  const keys = program.command('keys').description('look after the keys that certificates are signed with');
+  const keys = program
+    .command('keys')
+    .description('look after the keys that certificates are signed with')
+    .addHelpText('after', '\nExample:\n  touchmark keys list');
 
   keys
     .command('list')

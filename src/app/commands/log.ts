@@ -8,9 +8,12 @@ import { systemRandom } from '../system.ts';
 import type { OperatorContext } from './context.ts';
 
 export function registerLog(program: Command, { io, env }: OperatorContext): void {
-  program
+  const log = program
     .command('log')
     .description('look after the public log')
+    .addHelpText('after', '\nExample:\n  touchmark log begin-anew touchmark.example.com/log/2');
+
+  log
     .command('begin-anew')
     .description('end the log there is, and begin another one, of another name, with the events in the database')
     .argument('<origin>', 'the name of the new log; never one that a log had before')

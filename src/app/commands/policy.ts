@@ -15,7 +15,10 @@ const OPERATOR_ID = 'command line';
 
 /** What `touchmark calibrate` wrote, in force or not. */
 export function registerPolicy(program: Command, { io, env }: OperatorContext): void {
-  const policy = program.command('policy').description('decide which measurements of audio the server believes');
+  const policy = program
+    .command('policy')
+    .description('decide which measurements of audio the server believes')
+    .addHelpText('after', '\nExample:\n  touchmark policy list');
 
   policy
     .command('accept')
@@ -51,7 +54,7 @@ Example:
 
   policy
     .command('withdraw')
-    .description('take a policy back: the one accepted before it is in force again, or none')
+    .description('take a policy back: if it is in force, none is until another one is accepted')
     .argument('<id>', 'fpp_…')
     .option('--reason <text>', 'for the audit log', 'withdrawn on the command line')
     .addHelpText('after', '\nExample:\n  touchmark policy withdraw fpp_0123456789abcdef0123456789abcdef')

@@ -11,7 +11,7 @@ export function registerSandbox(program: Command, { io, env }: OperatorContext):
       'after',
       `
 Nothing leaves the machine. The data is kept in .touchmark (TOUCHMARK_DATA); delete the folder to start anew.
-HOST, PORT and TOUCHMARK_LOG are honoured.
+HOST, PORT, TOUCHMARK_LOG and some more settings are honoured: see docs/operations/configuration.md.
 
 Example:
   PORT=9000 touchmark sandbox`,

@@ -9,7 +9,7 @@ export function registerServe(program: Command, context: OperatorContext): void 
       'after',
       `
 It takes its settings from the environment (docs/operations/configuration.md) and refuses to start on a database that
-was not migrated, or without the keys of a calendar it is to run: see touchmark init.
+was not migrated, or without a key that it needs: see touchmark init.
 
 Example:
   DATABASE_URL=postgres://touchmark@db/touchmark TOUCHMARK_BITCOIN_RPC=http://user:password@127.0.0.1:8332 touchmark serve`,

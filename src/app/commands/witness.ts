@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../../cli/io.ts';
+import { parsePort } from '../../cli/option-values.ts';
 import { NoteError } from '../../proof/note/error.ts';
 import { parseVerifierKey, type VerifierKey } from '../../proof/note/verifier-key.ts';
 import type { OperatorContext } from './context.ts';
@@ -11,7 +12,7 @@ interface WitnessOptions {
   readonly name: string;
   readonly log: readonly string[];
   readonly host: string;
-  readonly port: string;
+  readonly port: number;
 }
 
 export function registerWitness(program: Command, { io }: OperatorContext): void {
@@ -26,7 +27,7 @@ export function registerWitness(program: Command, { io }: OperatorContext): void
       'touchmark-witness',
     )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on', '8099')
+    .option('--port <number>', 'port to listen on', parsePort, 8099)
     .addHelpText(
       'after',
       `
@@ -37,15 +38,13 @@ Example:
     )
     .action(async (options: WitnessOptions) => {
       const { startWitness } = await import('../witness.ts');
-      const port = Number(options.port);
-      if (!/^\d{1,5}$/.test(options.port) || port > 65_535) throw new UsageError('--port is a number up to 65535');
       await using witness = await startWitness({
         folder: options.folder,
         stateFolder: join(options.folder, 'logs'),
         name: options.name,
         logs: options.log.map(parseKey),
         host: options.host,
-        port,
+        port: options.port,
       });
       io.out(`The witness listens on ${witness.url}\nIts key is ${witness.verifierKey}\n`);
       if (!io.signal.aborted) await once(io.signal, 'abort');

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
+import { parsePort } from '../../cli/option-values.ts';
 import type { OperatorContext } from './context.ts';
 
 export function registerWork(program: Command, context: OperatorContext): void {
   program
     .command('work')
-    .description(
-      'run the workers alone: upgrade and prune receipts, stamp own calendars, see payments, send pack mails',
-    )
+    .description('run the workers alone: for receipts, calendars, certificates, webhooks, payments and mails')
+    .option('--port <number>', 'serve probes and metrics of this process there, at HOST (default: nowhere)', parsePort)
     .addHelpText(
       'after',
       `
@@ -14,13 +14,13 @@ Any number of these may run beside any number of servers on one database; each t
 TOUCHMARK_WORKERS=off for servers that should leave the work to them.
 
 Example:
-  DATABASE_URL=postgres://touchmark@db/touchmark touchmark work`,
+  DATABASE_URL=postgres://touchmark@db/touchmark touchmark work --port 9464`,
     )
-    .action(async () => {
+    .action(async (options: { readonly port?: number }) => {
       const { startWork } = await import('../app.ts');
       const { readWorkSettings, runUntilAborted } = await import('./context.ts');
       const settings = await readWorkSettings(context);
-      const workers = await startWork(settings);
+      const workers = await startWork(settings, options.port ?? null);
       settings.logger.info('working');
       await runUntilAborted(workers, context.io, settings.logger);
     });

@@ -1,5 +1,5 @@
-import { basename, join, relative } from 'node:path';
-import { type ListedFile, listFiles } from '../list-files.ts';
+import { basename, relative, sep } from 'node:path';
+import { listFiles } from '../list-files.ts';
 
 /** One file of the corpus. */
 export interface Recording {
@@ -18,15 +18,11 @@ export async function findRecordings(folders: readonly string[]): Promise<Record
   const recordings: Recording[] = [];
   for (const folder of folders) {
     for await (const listed of listFiles([folder], true)) {
-      if (isFailed(listed) || !/\.(?:wav|flac|mp3|ogg|oga|opus|m4a)$/i.test(listed.path)) continue;
-      const inside = relative(folder, listed.path);
-      const release = inside.includes('/') ? inside.slice(0, inside.indexOf('/')) : basename(folder);
-      recordings.push({ path: join(listed.path), name: `${release}/${basename(listed.path)}`, release });
+      if ('failure' in listed || !/\.(?:wav|flac|mp3|ogg|oga|opus|m4a)$/i.test(listed.path)) continue;
+      const inside = relative(folder, listed.path).split(sep);
+      const release = inside.length > 1 ? inside[0]! : basename(folder);
+      recordings.push({ path: listed.path, name: `${release}/${basename(listed.path)}`, release });
     }
   }
   return recordings.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-function isFailed(listed: ListedFile): boolean {
-  return 'failure' in listed;
 }
