@@ -111,7 +111,7 @@ test('there is no cycle among modules', () => {
 
 test('base, proof and core have no clock, randomness, environment, timers, files or network of their own', () => {
   const forbidden =
-    /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bcrypto\.(?:random|getRandom)|\bprocess\.\w|\bset(?:Timeout|Interval|Immediate)\(|\bfetch\(|from 'node:|from 'undici'|from 'fastify'|from 'kysely'/;
+    /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bcrypto\.(?:random|getRandom)|\bprocess\.\w|\bset(?:Timeout|Interval|Immediate)\(|\bAbortSignal\.timeout\(|\bfetch\(|from 'node:|from 'undici'|from 'fastify'|from 'kysely'/;
   const wrong = [...sources]
     .filter(([path]) => ['base', 'proof', 'core'].includes(partOf(path)))
     .flatMap(([path, text]) =>

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createHmac, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { mintCredential } from '../../src/core/key/mint.ts';
-import { type AccountServer, PASSWORD, PUBLIC_URL, startAccountServer } from '../support/account-server.ts';
+import { type AccountServer, PUBLIC_URL, startAccountServer } from '../support/account-server.ts';
 import { ENGINES } from '../support/databases.ts';
+import { PASSWORD } from '../support/people.ts';
 
 const EMAIL = 'ada@example.com';
 const HOSTILE = [

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type AccountServer, type Answer, linkIn, PASSWORD, startAccountServer } from '../support/account-server.ts';
+import { type AccountServer, linkIn, startAccountServer } from '../support/account-server.ts';
 import { ENGINES } from '../support/databases.ts';
+import { PASSWORD } from '../support/people.ts';
+import type { Answer } from '../support/send.ts';
 
 const KNOWN = 'known@example.com';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type AccountServer, PASSWORD, startAccountServer } from '../support/account-server.ts';
+import { type AccountServer, startAccountServer } from '../support/account-server.ts';
 import { ENGINES } from '../support/databases.ts';
+import { PASSWORD } from '../support/people.ts';
 
 for (const engine of ENGINES) {
   describe(`guessing on ${engine}`, () => {

@@ -3,8 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import { SMTPServer } from 'smtp-server';
 import type { Mail } from '../../src/core/account/account.ts';
 import { createSmtpMailer } from '../../src/net/mail.ts';
-import { type AccountServer, linkIn, PASSWORD, startAccountServer } from '../support/account-server.ts';
+import { type AccountServer, linkIn, startAccountServer } from '../support/account-server.ts';
 import { ENGINES } from '../support/databases.ts';
+import { PASSWORD } from '../support/people.ts';
 
 const EMAIL = 'Ada.Lovelace@example.com';
 const NEW_EMAIL = 'countess@example.com';
@@ -115,10 +116,21 @@ for (const engine of ENGINES) {
       assert.deepEqual((await page.get('/api/account/profile')).json, saved.json);
       assert.equal(saved.json.handle, 'ada-l');
 
+      await signOut();
       await changeEmail(page);
       await resetPassword(page);
       await deleteAccount(page);
     });
+
+    async function signOut(): Promise<void> {
+      const page = server.browser();
+      await page.post('/api/auth/sign-in/email', { email: EMAIL, password: PASSWORD });
+      const { cookie } = page;
+      assert.equal((await page.post('/api/auth/sign-out', {})).status, 200);
+      assert.equal(page.cookie, '');
+      const kept = await server.ask('GET', '/api/account/profile', undefined, { cookie });
+      assert.equal(kept.status, 401, 'a cookie that somebody kept is dead too');
+    }
 
     async function changeEmail(page: ReturnType<AccountServer['browser']>): Promise<void> {
       const asked = await page.post('/api/auth/change-email', { newEmail: NEW_EMAIL });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { type AccountServer, PASSWORD, PUBLIC_URL, startAccountServer } from '../support/account-server.ts';
+import { type AccountServer, PUBLIC_URL, startAccountServer } from '../support/account-server.ts';
 import { ENGINES } from '../support/databases.ts';
+import { PASSWORD } from '../support/people.ts';
 
 const AUDIENCE = 'authenticated';
 const SECRET = 'a shared secret that is long enough for it';

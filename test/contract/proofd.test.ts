@@ -49,10 +49,13 @@ for (const name of ['create', 'read', 'list', 'refusals']) {
 
 test('the server answers as in the transcript keys', async (t) => {
   const accountId = 'rotating';
-  const mint = (kind: 'proofd' | 'orphograph') =>
-    world.keys.service.mint({ accountId, kind, name: null, scopes: null, expiresAt: null });
+  const mint = (kind: 'proofd' | 'orphograph', owner = accountId, scopes: string[] | null = null) =>
+    world.keys.service.mint({ accountId: owner, kind, name: null, scopes, expiresAt: null });
   const [rotated, wrongKind] = [await mint('proofd'), await mint('orphograph')];
-  await subscribe(world.store, accountId, 'proofd-pro', world.clock.now() + DAY_MS);
+  const readOnly = await mint('proofd', 'reading', ['read']);
+  for (const id of [accountId, 'reading']) {
+    await subscribe(world.store, id, 'proofd-pro', world.clock.now() + DAY_MS);
+  }
   await world.keys.service.rotate(accountId, rotated.credential.id, 0);
   const ended = await world.createAccount(null);
   await subscribe(world.store, ended.accountId, 'proofd-business', world.clock.now());
@@ -65,6 +68,7 @@ test('the server answers as in the transcript keys', async (t) => {
       business_key: (await world.createAccount('proofd-business')).secret,
       free_key: (await world.createAccount(null)).secret,
       ended_key: ended.secret,
+      read_only_key: readOnly.secret,
       wrong_kind: wrongKind.secret,
       rotated: rotated.secret,
     },

@@ -106,10 +106,18 @@ test('a timestamp is confirmed by a transaction that the chain has, and its proo
   const ots = await fetch(`${url}/api/v1/timestamps/${created.id}/ots`, { headers });
   assert.equal(ots.status, 200);
   await writeFile(join(folder, 'contract.pdf.ots'), new Uint8Array(await ots.arrayBuffer()));
-  const verify = (digest: string) =>
-    runTouchmark(folder, ['verify', 'contract.pdf.ots', '--digest', digest, '--json'], { TOUCHMARK_DATA: folder });
-  const verified = await verify(body.sha256_hash);
-  assert.equal(verified.code, 0, verified.out + verified.err);
+  const verify = (digest: string, ...args: string[]) =>
+    runTouchmark(folder, ['verify', 'contract.pdf.ots', '--digest', digest, '--json', ...args], {
+      TOUCHMARK_DATA: folder,
+    });
+  for (const [args, trust] of [
+    [[], 'single-source'],
+    [['--rpc', file.bitcoin.rpc_url], 'node'],
+  ] as const) {
+    const { code, out, err, json } = await verify(body.sha256_hash, ...args);
+    assert.equal(code, 0, out + err);
+    assert.equal(json[0].trust, trust);
+  }
   assert.equal((await verify(randomDigest())).code, 1, 'of another work it proves nothing');
 });
 

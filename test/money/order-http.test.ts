@@ -126,7 +126,7 @@ for (const engine of ENGINES) {
       await using opened = await open(engine, false);
       const { app } = opened.server;
       const refused = await app.inject({ method: 'POST', url: '/api/btc-order', headers: SIGNED_IN });
-      assert.equal(refused.statusCode, 503);
+      assert.deepEqual([refused.statusCode, refused.json().error], [503, 'btc_payments_unavailable']);
       assert.ok(Number(refused.headers['retry-after']) >= 1);
       assert.equal((await app.inject('/api/config')).json().features.btc_payments, false);
       assert.equal((await app.inject('/api/health')).json().payout.configured, false);

@@ -109,5 +109,17 @@ for (const engine of ENGINES) {
       await world.store.transact(({ anchor: writer }) => writer.refreshRounds([round.id], world.clock.now()));
       assert.equal((await countRows()).orphans, 0);
     });
+
+    test('what somebody owns stays, even where a round lists it among what may go', async () => {
+      const { secret } = await world.mintKey('alice');
+      const id = await anchor({ 'x-orpho-api-key': secret });
+      const { round } = (await world.store.anchor.findReceipt(id))!;
+      await sql`update round set anonymous_ids = array[${id}] where id = ${round.id}`.execute(world.database.kysely);
+      world.clock.time += RETENTION_MS + 1;
+      await prune();
+      assert.equal(await status(id), 200);
+      const { receipts, counted } = await countRows();
+      assert.equal(receipts, counted);
+    });
   });
 }

@@ -5,13 +5,8 @@ import { systemClock, systemRandom } from '../../src/app/system.ts';
 import type { CredentialKind } from '../../src/core/key/credential.ts';
 import { CREDENTIAL_KINDS, generateSecret } from '../../src/core/key/secret.ts';
 import { requestTo } from '../support/composed-requests.ts';
-import {
-  type ComposedServer,
-  PASSWORD,
-  type Person,
-  type Route,
-  startComposedServer,
-} from '../support/composed-server.ts';
+import { type ComposedServer, type Person, type Route, startComposedServer } from '../support/composed-server.ts';
+import { PASSWORD } from '../support/people.ts';
 
 /**
  * Who may use a route, and what they get; the codes of refusals are where the rules are, below. HEAD is the same as GET.
@@ -22,6 +17,8 @@ import {
  * - credential if any: also without one, since what is good for nothing counts as none
  * - session: of the account itself, by cookie or as a bearer; subscriber: of one that pays
  * - page: whoever has no session is sent to sign in; operator page: the same, and who is no operator is told so
+ * - form: from a page of this server alone, asked here for a form that the page has not; page form and so on: the same,
+ *   for whom the page is shown
  * - trackorigin: reader is everybody, but for who comes with a wrong key; test key: of the sandbox
  *   live reader: sees what is live, so that it is not there for a test key
  *   owner: with a secret key, or a session; live owner: of what is live, which a test key neither sees nor makes
@@ -170,20 +167,37 @@ const TABLE = `
   GET     /api/account/plan                       session             200
 
   GET     /account                                page                200
+  POST    /account                        page form  409
+  GET     /account/profile                        page                200
+  POST    /account/profile                page form  409
   GET     /account/keys                           page                200
+  POST    /account/keys                   page form  409
   GET     /account/usage                          page                200
+  POST    /account/usage                  page form  409
   GET     /account/credits                        page                200
+  POST    /account/credits                page form  409
   GET     /account/vault                          page                200
+  POST    /account/vault                  page form  409
   GET     /account/works                          page                200
+  POST    /account/works                  page form  409
   GET     /account/works/new                      page                200
+  POST    /account/works/new              page form  409
   GET     /account/tracks                         page                200
+  POST    /account/tracks                 page form  409
   GET     /account/tracks/new                     page                200
+  POST    /account/tracks/new             page form  409
   GET     /account/webhooks                       page                200
+  POST    /account/webhooks               page form  409
   GET     /account/webhooks/:contract/:id         page  200
+  POST    /account/webhooks/:contract/:id  page form  409
   GET     /account/sign-in                        open page           200
+  POST    /account/sign-in                open page form  409
   GET     /account/sign-up                        anyone              200
+  POST    /account/sign-up                form  409
   GET     /account/forgot                         anyone              200
+  POST    /account/forgot                 form  409
   GET     /account/reset                          anyone              200
+  POST    /account/reset                  form  409
   GET     /static/account.js                      anyone              200
   GET     /static/account.css                     anyone              200
 
@@ -208,14 +222,23 @@ const TABLE = `
   GET     /registry/recordings                    anyone              200
 
   GET     /operator                               operator page       200
+  POST    /operator                       operator page form  409
   GET     /operator/submissions/:id               operator page       200
+  POST    /operator/submissions/:id       operator page form  409
   GET     /operator/certificates                  operator page       200
+  POST    /operator/certificates          operator page form  409
   GET     /operator/certificates/:id              operator page       200
+  POST    /operator/certificates/:id      operator page form  409
   GET     /operator/accounts                      operator page       200
+  POST    /operator/accounts              operator page form  409
   GET     /operator/integrators                   operator page       200
+  POST    /operator/integrators           operator page form  409
   GET     /operator/policies                      operator page       200
+  POST    /operator/policies              operator page form  409
   GET     /operator/health                        operator page       200
+  POST    /operator/health                operator page form  409
   GET     /operator/actions                       operator page       200
+  POST    /operator/actions               operator page form  409
 
   GET     /pricing                                anyone              200
   GET     /status.html                            anyone              200
@@ -282,6 +305,12 @@ const REFUSED_BY: Readonly<Record<string, (caller: Caller, path: string) => stri
   },
   // Who is signed in already goes on to the account.
   'open page': ({ person }) => (person === null ? null : '303'),
+  form: refuseOtherOrigin,
+  'page form': (caller) => refuseOtherOrigin(caller) ?? (caller.person === null ? '303' : null),
+  'open page form': (caller) => refuseOtherOrigin(caller) ?? (caller.person === null ? null : '303'),
+  'operator page form': (caller) =>
+    refuseOtherOrigin(caller) ??
+    (caller.person === null ? '303' : caller.name === 'cookie of the operator' ? null : '403'),
   'trackorigin reader': (caller) => (caller.bearer === null ? refuseInAddress(caller) : refuseTrackorigin(caller)),
   'trackorigin key': refuseTrackorigin,
   'secret key': (caller) => refuseTrackorigin(caller) ?? requireSecret(caller),
@@ -326,6 +355,10 @@ const REFUSED_BY: Readonly<Record<string, (caller: Caller, path: string) => stri
 };
 
 const kindOf = ({ bearer }: Caller) => (typeof bearer === 'object' ? bearer?.kind : undefined);
+
+function refuseOtherOrigin({ headers }: Caller): string | null {
+  return headers.origin === undefined ? '403' : null;
+}
 
 function refuseInAddress({ presents }: Caller): string | null {
   return presents === 'in the address' ? '401 invalid_api_key' : null;
@@ -575,7 +608,7 @@ function nameOf({ method, path }: Route): string {
 
 test('what is another account’s is not there, just as what nobody has', async () => {
   const ofSomebody = LINES.filter(
-    ({ route, who }) => route.includes(':') && ['session', 'subscriber', 'page'].includes(who),
+    ({ route, who }) => route.includes(':') && ['session', 'subscriber', 'page', 'page form'].includes(who),
   );
   const withKey = LINES.filter(({ route, who }) => route.includes(':') && who === 'proofd key');
   assert.ok(ofSomebody.length >= 4 && withKey.length >= 2);
@@ -651,6 +684,50 @@ test('a private receipt is there for its owner’s session and for nobody else, 
     for (const caller of callers) {
       const answer = await askAs(caller, request);
       assert.equal(describe(answer), '404 not_found', `${route} for ${caller.name}`);
+    }
+  }
+});
+
+/** Their bodies ask; they change nothing of the account’s. */
+const READS_BY_POST = [
+  'POST /api/v1/certificates/bulk',
+  'POST /api/v1/certificates/:cert_id/verify-audio',
+  'POST /api/v1/audio/search',
+  'POST /api/v1/verify-by-hash',
+  'POST /api/v1/relay/:cert_id',
+  'POST /api/v1/relay/block',
+];
+
+/** The kind of key that a route takes; of orphograph’s one that may not counts as none, so that they are not here. */
+function keyKindOf(who: string): CredentialKind | null {
+  if (who.startsWith('secret test key')) return 'trackorigin-secret-test';
+  if (/^(?:secret|trackorigin) /.test(who)) return 'trackorigin-secret-live';
+  if (/^origimark (?:reader|caller|owner)$/.test(who)) return 'origimark';
+  return who === 'proofd key' ? 'proofd' : null;
+}
+
+test('a key that is confined to reading changes nothing, and one that is confined to writing reads nothing', async () => {
+  const taking = LINES.flatMap(({ route, who }) => {
+    const kind = keyKindOf(who);
+    return kind === null ? [] : [{ route, kind }];
+  });
+  assert.ok(taking.length >= 50, `${taking.length} routes`);
+  for (const scope of ['read', 'write']) {
+    const confined = await server.signUp();
+    const secretOf = new Map<CredentialKind, string>();
+    for (const kind of new Set(taking.map((one) => one.kind))) {
+      const request = { accountId: confined.id, kind, name: null, scopes: [scope], expiresAt: null };
+      secretOf.set(kind, (await server.services.keys.service.mint(request)).secret);
+    }
+    for (const { route, kind } of taking) {
+      const request = await requestTo(server, route, confined);
+      const secret = secretOf.get(kind)!;
+      const credential = kind === 'origimark' ? { 'x-api-key': secret } : { authorization: `Bearer ${secret}` };
+      const headers = { ...request.headers, ...credential };
+      const answer = await server.ask({ ...request, headers } as InjectOptions);
+      const isRead = route.startsWith('GET ') || READS_BY_POST.includes(route);
+      const isRefused = describe(answer).toLowerCase() === '403 insufficient_scope';
+      assert.equal(isRefused, isRead !== (scope === 'read'), `${route} with ${scope} only: ${describe(answer)}`);
     }
   }
 });

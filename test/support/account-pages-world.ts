@@ -8,6 +8,7 @@ import { MemoryLimiter } from '../../src/core/limit/memory-limiter.ts';
 import { DOCUMENTED_CALL_POLICY } from '../../src/core/meter/policy.ts';
 import type { Store } from '../../src/core/store.ts';
 import { DEFAULT_MONTHLY_QUOTAS } from '../../src/core/timestamp/plan.ts';
+import { createWorks } from '../../src/core/works/works.ts';
 import { PASSWORD_CHARS } from '../../src/http/account/auth.ts';
 import { createAccountKeys } from '../../src/http/account-keys/index.ts';
 import { createAccountPages } from '../../src/web/account.ts';
@@ -35,6 +36,13 @@ export function startAccountPages(engine: Engine, publicUrl = PUBLIC_URL): Promi
         }),
         createAccountPages({
           sessions,
+          publicUrl,
+          works: createWorks(store),
+          submissions: { list: store.registry.listSubmissions },
+          webhooks: {
+            trackorigin: { list: ({ accountId }) => store.webhook.list(accountId, 'trackorigin') },
+            origimark: { list: ({ accountId }) => store.webhook.list(accountId, 'origimark') },
+          },
           accounts: store.account,
           keys,
           subscriptions: store.subscription,

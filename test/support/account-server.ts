@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { Registry } from 'prom-client';
 import { type Accounts, createAccounts } from '../../src/app/accounts.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Mail, Mailer } from '../../src/core/account/account.ts';
@@ -12,9 +11,10 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
 import { createCheckedServer } from './described-answers.ts';
+import { PASSWORD } from './people.ts';
+import { type Answer, send } from './send.ts';
 
 export const PUBLIC_URL = 'http://127.0.0.1:8080';
-export const PASSWORD = 'correct horse battery';
 
 /** A server with accounts alone, listening, over a real database. */
 export interface AccountServer extends AsyncDisposable {
@@ -33,14 +33,6 @@ export interface AccountServer extends AsyncDisposable {
   browser(): Browser;
   /** Signs up and confirms the address. */
   register(email: string): Promise<void>;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what is in an answer is for the test to say
-  readonly json: any;
 }
 
 export interface Browser {
@@ -87,28 +79,14 @@ export async function startAccountServer(
   const app = createCheckedServer({
     surfaces: [accounts.surface, ...(options.surfaces?.(accounts, store) ?? [])],
     clock,
-    random,
     logger,
-    registry: new Registry(),
-    readiness: {},
     trustedProxies: ['127.0.0.1'],
-    version: '0.1.0',
   });
   cleanup.defer(() => app.close());
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const started = cleanup.move();
 
-  async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-    const response = await fetch(url + path, {
-      method,
-      redirect: 'manual',
-      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.startsWith('application/json') && text !== '';
-    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
-  }
+  const ask: AccountServer['ask'] = (method, path, body, headers) => send(method, url + path, body, headers);
 
   function browser(): Browser {
     const jar = new Map<string, string>();

@@ -6,6 +6,7 @@ import { IndexWorker } from '../../src/core/audio/index-worker.ts';
 import { encodeItems } from '../../src/proof/fingerprint/items.ts';
 import { type Policy, signPolicy } from '../../src/proof/fingerprint/policy.ts';
 import { ALGORITHM, DESIGNED_THRESHOLDS, EXTRACTOR } from '../../src/proof/fingerprint/thresholds.ts';
+import { send } from './send.ts';
 import type { Customer, TrackoriginServer } from './trackorigin-server.ts';
 
 export const DURATION_MS = 120_000;
@@ -103,16 +104,9 @@ export function audioWorld(server: TrackoriginServer) {
     bearer: string | null,
     body?: unknown,
   ): Promise<Answer<T>> {
-    const response = await fetch(server.url + path, {
-      method,
-      headers: {
-        ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text === '' ? null : JSON.parse(text)) as T };
+    const authorization = bearer === null ? {} : { authorization: `Bearer ${bearer}` };
+    const { json, ...answer } = await send(method, server.url + path, body, authorization);
+    return { ...answer, body: json };
   }
 
   return {

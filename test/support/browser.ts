@@ -28,8 +28,8 @@ export interface WatchedPage extends AsyncDisposable {
   readonly page: Page;
   /** Errors of scripts, lines in the console, and requests to other origins. */
   readonly complaints: string[];
-  /** Bytes as they were sent, with headers left out, by address. */
-  readonly sizes: Map<string, number>;
+  /** Bytes of bodies as they are sent, by address: of all that was loaded since this was asked last, be it from a cache. */
+  takeSizes(): ReadonlyMap<string, number>;
 }
 
 /** @param allowed Complaints that belong to what is tested, such as a page that is meant to be missing. */
@@ -43,7 +43,7 @@ export async function openPage(
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const complaints: string[] = [];
-  const sizes = new Map<string, number>();
+  let sizes = new Map<string, number>();
   const complain = (text: string) => {
     if (!allowed.some((pattern) => pattern.test(text))) complaints.push(text);
   };
@@ -55,11 +55,19 @@ export async function openPage(
     const url = new URL(request.url());
     if (url.origin !== origin && !['blob:', 'data:'].includes(url.protocol)) complain(`request to ${url.origin}`);
   });
-  page.on('requestfinished', async (request) => {
-    const { responseBodySize } = await request.sizes().catch(() => ({ responseBodySize: 0 }));
-    sizes.set(request.url(), responseBodySize);
+  page.on('response', (response) => {
+    if (response.status() === 200) sizes.set(response.url(), Number(response.headers()['content-length']));
   });
-  return { page, complaints, sizes, [Symbol.asyncDispose]: () => context.close() };
+  return {
+    page,
+    complaints,
+    takeSizes() {
+      const taken = sizes;
+      sizes = new Map();
+      return taken;
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  };
 }
 
 let axeSource: Promise<string> | undefined;
@@ -67,28 +75,36 @@ let axeSource: Promise<string> | undefined;
 /** What axe-core finds that keeps people out: rule and first element of each. */
 export async function findBarriers(page: Page): Promise<string[]> {
   axeSource ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(await axeSource);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await axeSource);
   return page.evaluate(async () => {
-    const axe = (globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe;
+    interface Axe {
+      run(options: object): Promise<{ violations: Violation[] }>;
+    }
     interface Violation {
       id: string;
       impact: string;
       nodes: { html: string; failureSummary: string }[];
     }
-    const { violations } = await axe.run();
+    const { axe } = globalThis as unknown as { axe: Axe };
+    const { violations } = await axe.run({ resultTypes: ['violations'] });
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`);
   });
 }
 
+/** Pixels that the page is wider than the screen. */
+export function findOverflow(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+}
+
 let shots: Promise<string> | undefined;
 
 /** Keeps a picture of the page for people to look at; where, is said once. */
-export async function keepShot(page: Page, name: string): Promise<void> {
+export async function keepShot(page: Page, name: string, { isWhole = true } = {}): Promise<void> {
   shots ??= mkdtemp(join(tmpdir(), 'touchmark-shots-')).then((folder) => {
     console.log(`screenshots: ${folder}`);
     return folder;
   });
-  await page.screenshot({ path: join(await shots, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(await shots, `${name}.jpg`), fullPage: isWhole, type: 'jpeg', quality: 70 });
 }

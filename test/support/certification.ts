@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Certification, openCertificates } from '../../src/app/certificates.ts';
+import { runBeside } from '../../src/app/run-beside.ts';
 import { systemClock, systemRandom } from '../../src/app/system.ts';
 import type { CertificateKeys } from '../../src/config/certificate-keys.ts';
 import { createEd25519Key, verifyEd25519 } from '../../src/config/ed25519.ts';
@@ -50,12 +51,7 @@ export async function startCertification(
     clock: systemClock,
     onError: (error) => assert.fail(String(error)),
   });
-  const stop = new AbortController();
-  const ended = log.run(stop.signal);
-  cleanup.defer(() => {
-    stop.abort();
-    return ended;
-  });
+  runBeside((signal) => log.run(signal), cleanup);
   const logger = createLogger({ level: 'silent' });
   const certification = await openCertificates({ certificateKeys, logger }, { store }, log, cleanup);
   return { log, certification, certificateKeys };

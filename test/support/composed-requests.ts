@@ -5,8 +5,9 @@ import type { WorkVersion } from '../../src/core/works/work.ts';
 import { encodeCohort } from '../../src/proof/fingerprint/cohort-file.ts';
 import { SYNTHETIC_MASTER } from '../../src/sandbox/synthetic-master.ts';
 import { makePolicy, randomItems } from './audio-world.ts';
-import { type ComposedServer, PASSWORD, type Person } from './composed-server.ts';
+import type { ComposedServer, Person } from './composed-server.ts';
 import { randomDigest } from './orphograph.ts';
+import { PASSWORD } from './people.ts';
 
 type Sample = Pick<InjectOptions, 'url' | 'headers' | 'payload'>;
 
@@ -18,6 +19,7 @@ const json = (url: string, payload: object): Sample => ({
   payload,
   headers: { 'content-type': 'application/json' },
 });
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 const someone = () => `${randomUUID()}@example.org`;
 const item = () => ({ hash_hex: randomDigest(), sha512_hex: randomBytes(64).toString('hex'), client_label: 'Notes' });
 
@@ -241,7 +243,7 @@ const SAMPLES: Readonly<Record<string, MakeSample>> = {
   'POST /cert/:id/relay': async (server, person) => ({
     url: `/cert/${(await namedWorkOf(server, person)).certId}/relay`,
     payload: String(new URLSearchParams({ message: 'May I use it?', reply_to: someone() })),
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { 'content-type': FORM_TYPE },
   }),
   'GET /u/:handle': async (server, person) => ({ url: `/u/${await handleOf(server, person)}` }),
   'GET /operator/submissions/:id': async (server, person) => ({
@@ -315,6 +317,11 @@ export async function requestTo(
 ): Promise<InjectOptions & Sample> {
   const [method, path] = route.split(' ') as [NonNullable<InjectOptions['method']>, string];
   const make = SAMPLES[route.replace(/^HEAD /, 'GET ')];
+  // A form that no page has, so that nobody's session ends and nothing is made.
+  if (make === undefined && method === 'POST' && /^\/(account|operator)\b/.test(path)) {
+    const { url = path } = await requestTo(server, `GET ${path}`, person);
+    return { method, url, payload: 'form=none', headers: { 'content-type': FORM_TYPE } };
+  }
   if (make === undefined && path.includes(':')) throw new Error(`what is ${route} asked?`);
   const sample = make === undefined ? { url: path } : await make(server, person);
   return { method, ...sample };

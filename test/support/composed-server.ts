@@ -33,10 +33,10 @@ import { openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
 import { createCheckedServer } from './described-answers.ts';
+import { PASSWORD } from './people.ts';
 import { makeScripts } from './scripts.ts';
 import { makeTsaKeys } from './tsa-certificates.ts';
 
-export const PASSWORD = 'correct horse battery';
 const CALENDAR_NAMES = ['a', 'b', 'alice'];
 /** Nothing listens there: of Bitcoin these tests need nothing. */
 const NO_NODE = 'http://127.0.0.1:9';
@@ -151,16 +151,7 @@ export async function startComposedServer(
   const services = await openServices(settings, running, cleanup);
   const web = createWeb(settings, running, services, makeScripts());
   const surfaces = [...createSurfaces(settings, running, services), ...web];
-  const app = createCheckedServer({
-    surfaces,
-    clock: systemClock,
-    random: systemRandom,
-    logger,
-    registry,
-    readiness: {},
-    trustedProxies: config.http.trustedProxies,
-    version: '0.1.0',
-  });
+  const app = createCheckedServer({ surfaces, logger, registry, trustedProxies: config.http.trustedProxies });
   cleanup.defer(() => app.close());
   cleanup.defer(() => parts.drain());
   const routes: Route[] = [];

@@ -1,8 +1,11 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FastifyRequest } from 'fastify';
+import { Registry } from 'prom-client';
+import { systemClock, systemRandom } from '../../src/app/system.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import type { App } from '../../src/http/shared/app.ts';
+import { createLogger } from '../../src/http/shared/log.ts';
 import type { OpenApiDocument, ResponseObject } from '../../src/http/shared/openapi/document.ts';
 
 /** What of a request tells which operation it was for. */
@@ -18,8 +21,17 @@ const EMPTY = [204, 304];
  * The server, which fails the test that runs when it answers otherwise than its own OpenAPI document says: by a status
  * that the operation does not have, or JSON that is not of the schema or has more than it says.
  */
-export function createCheckedServer(options: ServerOptions): App {
-  const app = createServer(options);
+export function createCheckedServer(options: Pick<ServerOptions, 'surfaces'> & Partial<ServerOptions>): App {
+  const app = createServer({
+    clock: systemClock,
+    random: systemRandom,
+    logger: createLogger({ level: 'silent' }),
+    registry: new Registry(),
+    readiness: {},
+    trustedProxies: [],
+    version: '0.1.0',
+    ...options,
+  });
   let judge: ReturnType<typeof createJudge> | undefined;
   app.addHook('onSend', async (request, reply, payload) => {
     judge ??= createJudge(app.swagger() as unknown as OpenApiDocument);

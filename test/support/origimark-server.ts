@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { Registry } from 'prom-client';
 import { createAccounts } from '../../src/app/accounts.ts';
 import { systemClock, systemRandom, systemSha256Hex } from '../../src/app/system.ts';
 import type { Clock } from '../../src/base/clock.ts';
@@ -25,19 +24,12 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
 import { createCheckedServer } from './described-answers.ts';
+import { signUp } from './people.ts';
+import { type Answer, send } from './send.ts';
 
 export const PUBLIC_URL = 'http://127.0.0.1:8080';
 const ISSUER = { name: 'shared', issuer: 'https://shared.example', audience: 'authenticated' };
 const SECRET = randomBytes(32);
-const PASSWORD = 'correct horse battery';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what is in an answer is for the test to say
-  readonly json: any;
-}
 
 /** Somebody of an outside issuer. */
 export interface Author {
@@ -153,12 +145,7 @@ export async function startOrigimarkServer(
       }),
     ],
     clock,
-    random: systemRandom,
-    logger,
-    registry: new Registry(),
-    readiness: {},
     trustedProxies: ['127.0.0.1'],
-    version: '0.1.0',
   });
   cleanup.defer(() => app.close());
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -182,16 +169,7 @@ export async function startOrigimarkServer(
     },
 
     async createMember() {
-      const email = `${randomUUID()}@example.org`;
-      await accounts.ensure({ email, password: PASSWORD, name: 'Mara Vex' });
-      const { id: accountId } = (await store.account.findByEmail(email))!;
-      const signedIn = await server.ask('POST', '/api/auth/sign-in/email', { email, password: PASSWORD });
-      assert.equal(signedIn.status, 200, signedIn.text);
-      const session = signedIn.headers.get('set-auth-token')!;
-      const cookie = signedIn.headers
-        .getSetCookie()
-        .map((line) => line.split(';', 1)[0]!)
-        .join('; ');
+      const { id: accountId, session, cookie } = await signUp(url, accounts, store);
       const token = await server.ask('GET', '/api/auth/token', undefined, bearer(session));
       const mint = async (scopes: string[] | null) => {
         const request = { accountId, kind: 'origimark', name: null, scopes, expiresAt: null } as const;
@@ -201,16 +179,7 @@ export async function startOrigimarkServer(
       return { ownerId: accountId, headers: bearer(token.json.token), session, cookie, apiKey, readOnlyKey };
     },
 
-    async ask(method, path, body, headers = {}) {
-      const response = await fetch(url + path, {
-        method,
-        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      const isJson = response.headers.get('content-type')?.startsWith('application/json') && text !== '';
-      return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
-    },
+    ask: (method, path, body, headers) => send(method, url + path, body, headers),
 
     async certify(author, fields = {}) {
       const answer = await server.ask('POST', '/api/v1/certify', registration(fields), author.headers);

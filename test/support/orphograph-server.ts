@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { Registry } from 'prom-client';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Authenticator, Credential, CredentialKind } from '../../src/core/key/credential.ts';
 import type { Allowance } from '../../src/core/limit/gcra.ts';
@@ -80,12 +78,9 @@ export function createOrphographServer(
       ...(options.surfaces ?? []),
     ],
     clock,
-    random: (length) => new Uint8Array(randomBytes(length)),
     logger: createLogger({ level: 'info', destination: { write: (line) => void log.push(JSON.parse(line)) } }),
-    registry: new Registry(),
-    readiness: options.readiness ?? {},
-    trustedProxies: options.trustedProxies ?? [],
-    version: '0.1.0',
+    ...(options.readiness !== undefined && { readiness: options.readiness }),
+    ...(options.trustedProxies !== undefined && { trustedProxies: options.trustedProxies }),
   });
   return { app, anchors, mailer, clock, log };
 }

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { Registry } from 'prom-client';
 import { systemRandom, systemSha256Hex } from '../../src/app/system.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { type AnchorService, createAnchorService } from '../../src/core/anchor/anchor.ts';
@@ -14,7 +12,6 @@ import type { Store } from '../../src/core/store.ts';
 import { DOCUMENTED_PRICING } from '../../src/http/orphograph/config.ts';
 import { createOrphograph } from '../../src/http/orphograph/index.ts';
 import type { App } from '../../src/http/shared/app.ts';
-import { createLogger } from '../../src/http/shared/log.ts';
 import { encodeTimestamp } from '../../src/proof/ots/codec.ts';
 import { createTimestamp } from '../../src/proof/ots/timestamp.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -129,12 +126,6 @@ export async function createOrphographWorld(engine: Engine): Promise<OrphographW
           }),
         ],
         clock,
-        random: (length) => new Uint8Array(randomBytes(length)),
-        logger: createLogger({ level: 'silent', destination: { write: () => {} } }),
-        registry: new Registry(),
-        readiness: {},
-        trustedProxies: [],
-        version: '0.1.0',
       });
       apps.push(node.app);
       return node;

@@ -8,8 +8,15 @@ import {
   PDFRef,
 } from '@cantoo/pdf-lib';
 
-/** The text of a page in the order in which it was written, a line for each string; and its attachments by name. */
-export async function readPdf(bytes: Uint8Array): Promise<{ lines: string[]; attachments: Map<string, Uint8Array> }> {
+export interface ReadPdf {
+  /** The text of the first page in the order in which it was written, a line for each string. */
+  readonly lines: readonly string[];
+  /** Those of them that are neither in the structure nor marked as decoration. */
+  readonly untagged: readonly string[];
+  readonly attachments: ReadonlyMap<string, Uint8Array>;
+}
+
+export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
   const document = await PDFDocument.load(bytes, { updateMetadata: false });
   const page = document.getPage(0);
   const fonts = page.node.Resources()!.lookup(PDFName.of('Font'), PDFDict);
@@ -26,18 +33,19 @@ export async function readPdf(bytes: Uint8Array): Promise<{ lines: string[]; att
     .map((stream) => decode(stream as PDFRawStream))
     .join('\n');
   let map = new Map<string, string>();
+  let depth = 0;
   const lines: string[] = [];
-  for (const [, font, hex] of text.matchAll(/(\/\S+) [\d.]+ Tf|<([0-9A-Fa-f]*)> Tj/g)) {
-    if (font !== undefined) map = maps.get(font)!;
-    else
-      lines.push(
-        hex!
-          .match(/.{4}/g)!
-          .map((id) => map.get(id.toUpperCase()) ?? '\ufffd')
-          .join(''),
-      );
+  const untagged: string[] = [];
+  for (const [, font, hex, mark] of text.matchAll(/(\/\S+) [\d.]+ Tf|<([0-9A-Fa-f]*)> Tj|\b(BDC|BMC|EMC)\b/g)) {
+    if (mark !== undefined) depth += mark === 'EMC' ? -1 : 1;
+    else if (font !== undefined) map = maps.get(font)!;
+    else {
+      const letters = hex!.match(/.{4}/g)!.map((id) => map.get(id.toUpperCase()) ?? '\ufffd');
+      lines.push(letters.join(''));
+      if (depth === 0) untagged.push(letters.join(''));
+    }
   }
-  return { lines, attachments: new Map(document.getAttachments().map(({ name, data }) => [name, data])) };
+  return { lines, untagged, attachments: new Map(document.getAttachments().map(({ name, data }) => [name, data])) };
 }
 
 function decode(stream: PDFRawStream): string {

@@ -1,5 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { Registry } from 'prom-client';
+import { randomUUID } from 'node:crypto';
 import { systemClock, systemRandom, systemSha256Hex } from '../../src/app/system.ts';
 import type { Clock, RandomBytes } from '../../src/base/clock.ts';
 import { type AnchorService, createAnchorService } from '../../src/core/anchor/anchor.ts';
@@ -15,7 +14,6 @@ import type { MonthlyQuotas } from '../../src/core/timestamp/plan.ts';
 import { createTimestampService, type TimestampService } from '../../src/core/timestamp/timestamps.ts';
 import { createProofd } from '../../src/http/proofd/index.ts';
 import type { App } from '../../src/http/shared/app.ts';
-import { createLogger } from '../../src/http/shared/log.ts';
 import { encodeTimestamp } from '../../src/proof/ots/codec.ts';
 import { createTimestamp } from '../../src/proof/ots/timestamp.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -143,11 +141,5 @@ export function createProofdServer(
       }),
     ],
     clock: world.clock,
-    random: (length) => new Uint8Array(randomBytes(length)),
-    logger: createLogger({ level: 'silent' }),
-    registry: new Registry(),
-    readiness: {},
-    trustedProxies: [],
-    version: '0.1.0',
   });
 }

@@ -40,9 +40,12 @@ export function runPythonVerifier(cases: readonly { readonly cwd: string; readon
   return runPython(DRIVER, cases) as PythonRun[];
 }
 
-/** Runs a script that finds the verifier in `sys.argv[1]`, reads JSON and prints JSON. */
+/**
+ * Runs a script that finds the verifier in `sys.argv[1]`, reads JSON and prints JSON; nothing but the standard library
+ * is there for it.
+ */
 export function runPython(script: string, input: unknown): unknown {
-  const { status, stdout, stderr } = spawnSync('python3', ['-I', '-c', script, PYTHON_VERIFIER], {
+  const { status, stdout, stderr } = spawnSync('python3', ['-I', '-S', '-c', script, PYTHON_VERIFIER], {
     input: JSON.stringify(input),
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,

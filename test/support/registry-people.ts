@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { cookiesOf } from './people.ts';
 import type { SandboxFile } from './server-process.ts';
 
 /** Stands in every text that somebody else gives. */
@@ -86,10 +87,7 @@ export function createSandboxPeople({ base_url: url, keys, account, operator }: 
         body: JSON.stringify(who === 'account' ? account : operator),
       });
       assert.equal(response.status, 200);
-      return response.headers
-        .getSetCookie()
-        .map((cookie) => cookie.split(';')[0])
-        .join('; ');
+      return cookiesOf(response.headers);
     },
   };
   return people;

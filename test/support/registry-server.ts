@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { Registry } from 'prom-client';
+import { randomBytes } from 'node:crypto';
 import { createAccounts } from '../../src/app/accounts.ts';
 import { createAudio } from '../../src/app/audio.ts';
 import { createTrackRegistry } from '../../src/app/registry.ts';
@@ -24,8 +23,9 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
 import { createCheckedServer } from './described-answers.ts';
+import { mintKeys, type SignedIn, signUp } from './people.ts';
+import { send } from './send.ts';
 
-const PASSWORD = 'correct horse battery';
 const PUBLIC_URL = 'http://127.0.0.1:8080';
 const KINDS = {
   pk_live: 'trackorigin-publishable-live',
@@ -34,12 +34,7 @@ const KINDS = {
 } as const satisfies Record<string, CredentialKind>;
 
 /** Somebody who is signed in and has keys. */
-export interface RegistryPerson {
-  readonly id: string;
-  readonly email: string;
-  /** Of `Authorization: Bearer`, and the `Cookie` header of the same session. */
-  readonly session: string;
-  readonly cookie: string;
+export interface RegistryPerson extends SignedIn {
   readonly keys: Readonly<Record<keyof typeof KINDS, string>>;
 }
 
@@ -150,13 +145,6 @@ export async function startRegistryServer(engine: Engine): Promise<RegistryServe
       },
       createOperator({ ...shared, policies: audio.policies, accounts: store.account, publicUrl: PUBLIC_URL }),
     ],
-    clock: systemClock,
-    random: systemRandom,
-    logger: createLogger({ level: 'silent' }),
-    registry: new Registry(),
-    readiness: {},
-    trustedProxies: [],
-    version: '0.1.0',
   });
   cleanup.defer(() => app.close());
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -176,31 +164,14 @@ export async function startRegistryServer(engine: Engine): Promise<RegistryServe
     afterCommit: async () => {},
 
     async signUp({ operator = false, handle } = {}) {
-      const email = `${randomUUID()}@example.org`;
-      await accounts.ensure({ email, password: PASSWORD, name: 'Mara Vex' });
-      const { id } = (await realStore.account.findByEmail(email))!;
+      const person = await signUp(url, accounts, realStore);
+      const { id, email } = person;
       const profile = { handle: handle ?? null, displayName: 'Mara Vex', bio: null, location: null, avatarUrl: null };
       await realStore.transact(async ({ account }) => {
         if (operator) await account.setRole(email, 'operator');
         if (handle !== undefined) assert.equal(await account.saveProfile(id, profile), 'saved');
       });
-      const response = await fetch(`${url}/api/auth/sign-in/email`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ email, password: PASSWORD }),
-      });
-      const session = response.headers.get('set-auth-token');
-      assert.ok(session, `sign-in answered ${response.status}`);
-      const cookie = response.headers
-        .getSetCookie()
-        .map((line) => line.split(';', 1)[0]!)
-        .join('; ');
-      const secrets: [string, string][] = [];
-      for (const [name, kind] of Object.entries(KINDS)) {
-        const minted = await keys.service.mint({ accountId: id, kind, name: null, scopes: null, expiresAt: null });
-        secrets.push([name, minted.secret]);
-      }
-      return { id, email, session, cookie, keys: Object.fromEntries(secrets) as RegistryPerson['keys'] };
+      return { ...person, keys: await mintKeys(keys, id, KINDS) };
     },
 
     async mint(accountId, kind, scopes) {
@@ -214,17 +185,9 @@ export async function startRegistryServer(engine: Engine): Promise<RegistryServe
       }),
 
     async ask(method, path, bearer, body, headers = {}) {
-      const response = await fetch(url + path, {
-        method,
-        headers: {
-          ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+      const authorization = bearer === null ? {} : { authorization: `Bearer ${bearer}` };
+      const { json, ...answer } = await send(method, url + path, body, { ...authorization, ...headers });
+      return { ...answer, body: json };
     },
 
     [Symbol.asyncDispose]: () => started.disposeAsync(),

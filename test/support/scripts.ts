@@ -26,6 +26,7 @@ export function makeScripts(): Scripts {
       body: bodyOf(name),
     })),
     paths: ofEach(pathOf),
+    loads: ofEach((name) => [pathOf(name)]),
     bodies: ofEach(bodyOf),
   };
 }

@@ -3,7 +3,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Registry } from 'prom-client';
 import { createAccounts } from '../../src/app/accounts.ts';
 import { type Audio, createAudio, createSyntheticFiles } from '../../src/app/audio.ts';
 import type { Certification } from '../../src/app/certificates.ts';
@@ -29,9 +28,9 @@ import { createUsageJournals } from '../../src/store/usage-journal.ts';
 import { startCertification } from './certification.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
 import { createCheckedServer } from './described-answers.ts';
+import { mintKeys, signUp } from './people.ts';
 
 const PUBLIC_URL = 'http://127.0.0.1:8080';
-const PASSWORD = 'correct horse battery';
 const KINDS = {
   pk_live: 'trackorigin-publishable-live',
   sk_live: 'trackorigin-secret-live',
@@ -157,13 +156,6 @@ export async function startTrackoriginServer(
         },
       },
     ],
-    clock: systemClock,
-    random: systemRandom,
-    logger: createLogger({ level: 'silent' }),
-    registry: new Registry(),
-    readiness: {},
-    trustedProxies: [],
-    version: '0.1.0',
   });
   cleanup.defer(() => app.close());
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -178,26 +170,8 @@ export async function startTrackoriginServer(
     tracks,
 
     async createCustomer() {
-      const email = `${randomUUID()}@example.org`;
-      await accounts.ensure({ email, password: PASSWORD, name: 'Mara Vex' });
-      const response = await fetch(`${url}/api/auth/sign-in/email`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ email, password: PASSWORD }),
-      });
-      const session = response.headers.get('set-auth-token');
-      assert.ok(session, `sign-in answered ${response.status}`);
-      const { id: accountId } = (await store.account.findByEmail(email))!;
-      const secrets: [string, string][] = [];
-      for (const [name, kind] of Object.entries(KINDS)) {
-        const minted = await keys.service.mint({ accountId, kind, name: null, scopes: null, expiresAt: null });
-        secrets.push([name, minted.secret]);
-      }
-      const cookie = response.headers
-        .getSetCookie()
-        .map((line) => line.split(';', 1)[0]!)
-        .join('; ');
-      return { accountId, session, cookie, keys: Object.fromEntries(secrets) as Customer['keys'] };
+      const { id: accountId, session, cookie } = await signUp(url, accounts, store);
+      return { accountId, session, cookie, keys: await mintKeys(keys, accountId, KINDS) };
     },
 
     async buy(accountId, amount) {

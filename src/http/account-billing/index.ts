@@ -6,7 +6,7 @@ import type { LedgerReader } from '../../core/meter/ledger.ts';
 import type { Meter } from '../../core/meter/meter.ts';
 import type { SubscriptionReader } from '../../core/meter/subscription.ts';
 import type { App } from '../shared/app.ts';
-import { SESSION, SESSION_SCHEMES } from '../shared/openapi/api-description.ts';
+import { ACCOUNT_TAG, SESSION, SESSION_SCHEMES } from '../shared/openapi/api-description.ts';
 import type { Surface } from '../shared/surface.ts';
 import { AccountBillingError, ERROR_CODES, presentError } from './errors.ts';
 import {
@@ -40,7 +40,7 @@ export function createAccountBilling(parts: AccountBillingParts): Surface {
     pathPrefixes: ['/api/account/ledger', '/api/account/plan'],
     api: {
       name: 'AccountBilling',
-      tags: { account: 'What an account of this server has, for its own pages.' },
+      tags: ACCOUNT_TAG,
       securitySchemes: SESSION_SCHEMES,
       security: SESSION,
       errorBody: ErrorBody,

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { CreditEntry, EntryPosition, PurseId } from '../../core/meter/ledger.ts';
 import type { UsageReport } from '../../core/meter/meter.ts';
 import type { Subscription } from '../../core/meter/subscription.ts';
+import { presentTime } from '../shared/present-time.ts';
 
 export const ErrorBody = Type.Object(
   {
@@ -43,7 +44,7 @@ export function presentEntry(entry: CreditEntry): Static<typeof Entry> {
     balance: entry.balance,
     reason: entry.reason,
     reference: entry.reference,
-    created_at: new Date(entry.createdAt).toISOString(),
+    created_at: presentTime(entry.createdAt),
   };
 }
 
@@ -51,7 +52,7 @@ export function presentSubscription(subscription: Subscription): Static<typeof S
   return {
     product: subscription.product,
     plan: subscription.plan,
-    paid_until: new Date(subscription.paidUntil).toISOString(),
+    paid_until: presentTime(subscription.paidUntil),
   };
 }
 

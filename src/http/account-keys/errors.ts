@@ -1,6 +1,7 @@
 import { CodedError } from '../../base/coded-error.ts';
 import type { KeyErrorCode } from '../../core/key/mint.ts';
-import { RateLimitError } from '../shared/rate-limit.ts';
+import { findRow, REQUEST_FAULT_ROWS } from '../shared/error-rows.ts';
+import type { RateLimitError } from '../shared/rate-limit.ts';
 import { RequestFault, type RequestFaultCode } from '../shared/request-fault.ts';
 import type { CrossSiteError } from '../shared/same-origin.ts';
 import type { ErrorAnswer } from '../shared/surface.ts';
@@ -47,14 +48,8 @@ const ROWS: Readonly<Record<Code, Row>> = {
   'expiry-invalid': row(400, 'invalid_expiry', 'expires_at must be null, or an ISO-8601 UTC time to come.'),
   'grace-invalid': row(400, 'invalid_grace', 'grace_seconds must be a whole number from 0 to 604800.'),
   'rate-limited': row(429, 'rate_limited', 'Too many new keys. Try again later.'),
-  'route-unknown': row(404, 'not_found', 'There is nothing at this address.'),
-  'method-not-allowed': row(405, 'method_not_allowed', 'This address does not take that method.'),
-  'url-malformed': row(400, 'invalid_url', 'The address is not a valid URL.'),
-  'body-malformed': row(400, 'invalid_json', 'The body is not valid JSON.'),
-  'body-too-large': row(413, 'body_too_large', 'The body is too large.'),
-  'media-type-unsupported': row(415, 'unsupported_media_type', 'The body must be sent as application/json.'),
+  ...REQUEST_FAULT_ROWS,
   'input-invalid': row(400, 'invalid_request', 'The body must be a JSON object of the documented fields.'),
-  internal: row(500, 'internal_error', 'The server failed to answer. Try again later.'),
 };
 
 const FIELD_CODES: Readonly<Record<string, Code>> = {
@@ -69,18 +64,16 @@ const FIELD_CODES: Readonly<Record<string, Code>> = {
 export const ERROR_CODES: readonly string[] = Object.keys(ROWS);
 
 export function presentError(error: unknown, requestId: string): ErrorAnswer {
-  const { status, code, message } = ROWS[codeOf(error)];
-  const headers = error instanceof RateLimitError ? { 'retry-after': String(error.retryAfterSeconds) } : {};
+  const { status, code, message } = rowOf(error);
   return {
     status,
-    headers: { 'cache-control': 'no-store', ...headers },
+    headers: { 'cache-control': 'no-store' },
     body: { error: { code, message, request_id: requestId } },
   };
 }
 
-function codeOf(error: unknown): Code {
-  if (error instanceof RequestFault && error.code === 'input-invalid') {
-    return FIELD_CODES[error.field.split('/')[0]!] ?? 'input-invalid';
-  }
-  return error instanceof CodedError && Object.hasOwn(ROWS, error.code) ? (error.code as Code) : 'internal';
+function rowOf(error: unknown): Row {
+  const isInput = error instanceof RequestFault && error.code === 'input-invalid';
+  const field = isInput ? FIELD_CODES[error.field.split('/')[0]!] : undefined;
+  return field === undefined ? findRow(ROWS, error) : ROWS[field];
 }

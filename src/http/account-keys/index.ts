@@ -1,16 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
-import type { Account, Sessions } from '../../core/account/account.ts';
+import type { Sessions } from '../../core/account/account.ts';
 import type { CredentialKind } from '../../core/key/credential.ts';
 import type { KeyService } from '../../core/key/keys.ts';
 import { KeyError } from '../../core/key/mint.ts';
 import type { Limit, Limiter } from '../../core/limit/limiter.ts';
 import type { SubscriptionReader } from '../../core/meter/subscription.ts';
 import type { App } from '../shared/app.ts';
-import { SESSION, SESSION_SCHEMES } from '../shared/openapi/api-description.ts';
+import { ACCOUNT_TAG, SESSION, SESSION_SCHEMES } from '../shared/openapi/api-description.ts';
+import { parseUtc } from '../shared/parse-utc.ts';
 import { takeTokens } from '../shared/rate-limit.ts';
-import { requireSameOrigin } from '../shared/same-origin.ts';
+import { createSessionGuard } from '../shared/session-guard.ts';
 import type { Surface } from '../shared/surface.ts';
 import { AccountKeysError, ERROR_CODES, presentError } from './errors.ts';
 import { ErrorBody, Key, Kind, Name, NewKey, presentKey, presentMinted, Scopes } from './wire.ts';
@@ -32,7 +33,6 @@ const GRACE_MAX_SECONDS = 7 * 24 * 3600;
 /** Beyond the life of anything that a key is put into; also keeps times in four-digit years. */
 const EXPIRY_MAX_MS = 10 * 366 * 24 * 3600_000;
 
-const ISO_UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|\+00:00)$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const REFUSALS = { 401: ErrorBody, 403: ErrorBody, 404: ErrorBody };
@@ -45,7 +45,7 @@ export function createAccountKeys(parts: AccountKeysParts): Surface {
     pathPrefixes: ['/api/account/keys'],
     api: {
       name: 'AccountKeys',
-      tags: { account: 'What an account of this server has, for its own pages.' },
+      tags: ACCOUNT_TAG,
       securitySchemes: SESSION_SCHEMES,
       security: SESSION,
       errorBody: ErrorBody,
@@ -58,19 +58,13 @@ export function createAccountKeys(parts: AccountKeysParts): Surface {
 
 function registerRoutes(app: App, parts: AccountKeysParts): void {
   const { keys, sessions, limiter, newKeys, clock } = parts;
-  app.addHook('onRequest', requireSameOrigin(parts.publicUrl));
+  const refuse = () => new AccountKeysError('session-missing', 'no session');
+  const guard = createSessionGuard(sessions, parts.publicUrl, refuse);
+  app.addHook('onRequest', guard.onRequest);
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
-
-  const accounts = new WeakMap<FastifyRequest, Account>();
-  // Before the body is read: nobody who is not signed in has us parse anything.
-  app.addHook('onRequest', async (request) => {
-    const account = await sessions.find(request.headers);
-    if (account === null) throw new AccountKeysError('session-missing', 'no session');
-    accounts.set(request, account);
-  });
-  const ownerOf = (request: FastifyRequest) => accounts.get(request)!.id;
+  const ownerOf = (request: FastifyRequest) => guard.accountOf(request).id;
   const takeNewKey = (request: FastifyRequest, reply: FastifyReply) =>
     takeTokens(limiter, [{ limit: newKeys, key: ownerOf(request) }], reply);
 
@@ -162,10 +156,8 @@ async function requireEntitlement(
 
 function parseExpiry(text: string | null, now: number): number | null {
   if (text === null) return null;
-  const epochMs = ISO_UTC.test(text) ? Date.parse(text) : Number.NaN;
-  // A day that no month has is moved into the next one by the parser, or refused, as it pleases.
-  const isReal = !Number.isNaN(epochMs) && new Date(epochMs).toISOString().slice(0, 19) === text.slice(0, 19);
-  if (!isReal || epochMs <= now || epochMs > now + EXPIRY_MAX_MS) {
+  const epochMs = parseUtc(text);
+  if (epochMs === null || epochMs <= now || epochMs > now + EXPIRY_MAX_MS) {
     throw new AccountKeysError('expiry-invalid', 'not a time to come');
   }
   return epochMs;

@@ -3,6 +3,7 @@ import type { Credential } from '../../core/key/credential.ts';
 import type { Minted } from '../../core/key/mint.ts';
 import { SCOPES } from '../../core/key/scope.ts';
 import { CREDENTIAL_KINDS } from '../../core/key/secret.ts';
+import { presentTime, presentTimeOrNull } from '../shared/present-time.ts';
 
 const NAME_MAX_CHARS = 100;
 
@@ -53,17 +54,13 @@ export function presentKey(credential: Credential): Static<typeof Key> {
     name: credential.name,
     display_prefix: credential.displayPrefix,
     scopes: credential.scopes === null ? null : [...credential.scopes],
-    created_at: new Date(credential.createdAt).toISOString(),
-    last_used_at: presentTime(credential.lastUsedAt),
-    expires_at: presentTime(credential.expiresAt),
-    revoked_at: presentTime(credential.revokedAt),
+    created_at: presentTime(credential.createdAt),
+    last_used_at: presentTimeOrNull(credential.lastUsedAt),
+    expires_at: presentTimeOrNull(credential.expiresAt),
+    revoked_at: presentTimeOrNull(credential.revokedAt),
   };
 }
 
 export function presentMinted({ credential, secret }: Minted): Static<typeof NewKey> {
   return { ...presentKey(credential), secret };
-}
-
-function presentTime(epochMs: number | null): string | null {
-  return epochMs === null ? null : new Date(epochMs).toISOString();
 }

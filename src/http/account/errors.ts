@@ -1,5 +1,6 @@
 import { CodedError } from '../../base/coded-error.ts';
 import type { ProfileErrorCode } from '../../core/account/profile.ts';
+import { findRow } from '../shared/error-rows.ts';
 import type { RateLimitError } from '../shared/rate-limit.ts';
 import { RequestFault, type RequestFaultCode } from '../shared/request-fault.ts';
 import type { CrossSiteError } from '../shared/same-origin.ts';
@@ -80,11 +81,7 @@ const ROWS: Readonly<Record<Code, Row>> = {
 export const ERROR_CODES: readonly string[] = Object.keys(ROWS);
 
 export function presentError(error: unknown): ErrorAnswer {
-  const { status, code, message } = ROWS[codeOf(error)];
+  const { status, code, message } = findRow(ROWS, error);
   const field = error instanceof RequestFault && error.code === 'input-invalid' ? error.field : '';
   return { status, body: { code, message: field === '' ? message : `${field} is missing or not valid.` } };
-}
-
-function codeOf(error: unknown): Code {
-  return error instanceof CodedError && Object.hasOwn(ROWS, error.code) ? (error.code as Code) : 'internal';
 }

@@ -4,7 +4,7 @@ import type { Sessions } from '../../core/account/account.ts';
 import { checkAvatarUrl, checkDisplayName } from '../../core/account/profile.ts';
 import type { Limiter } from '../../core/limit/limiter.ts';
 import type { Store } from '../../core/store.ts';
-import { ANYONE, SESSION, SESSION_SCHEMES } from '../shared/openapi/api-description.ts';
+import { ACCOUNT_TAG, ANYONE, SESSION, SESSION_SCHEMES } from '../shared/openapi/api-description.ts';
 import { requireSameOrigin } from '../shared/same-origin.ts';
 import type { Surface } from '../shared/surface.ts';
 import type { Auth } from './auth.ts';
@@ -38,7 +38,7 @@ export function createAccountSurface(parts: AccountSurfaceParts): Surface {
     pathPrefixes: ['/api/auth', '/api/account'],
     api: {
       name: 'Account',
-      tags: { account: 'What an account of this server has, for its own pages.' },
+      tags: ACCOUNT_TAG,
       securitySchemes: SESSION_SCHEMES,
       security: SESSION,
       errorBody: ErrorBody,

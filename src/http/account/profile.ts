@@ -4,6 +4,7 @@ import type { Account, Sessions } from '../../core/account/account.ts';
 import { checkProfile, type Profile, ProfileError } from '../../core/account/profile.ts';
 import type { Store } from '../../core/store.ts';
 import type { App } from '../shared/app.ts';
+import { presentTime } from '../shared/present-time.ts';
 import { AccountError } from './errors.ts';
 
 const BODY_MAX_BYTES = 16 * 1024;
@@ -82,7 +83,7 @@ function present(reply: FastifyReply, account: Account, profile: Profile) {
     id: account.id,
     email: account.email,
     role: account.role,
-    created_at: new Date(account.createdAt).toISOString(),
+    created_at: presentTime(account.createdAt),
     display_name: profile.displayName,
     handle: profile.handle,
     bio: profile.bio,

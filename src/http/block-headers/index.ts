@@ -1,12 +1,14 @@
 import { Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
+import { CodedError } from '../../base/coded-error.ts';
 import { encodeHex } from '../../base/hex.ts';
 import { ChainError, type ChainReader } from '../../core/chain.ts';
 import type { Limit, Limiter } from '../../core/limit/limiter.ts';
 import { clientAddress } from '../shared/client-network.ts';
-import { ErrorBody, presentDefaultError, SERVER_API } from '../shared/default-surface.ts';
+import { ErrorBody, SERVER_API } from '../shared/default-surface.ts';
+import { findRow, RATE_LIMITED, REQUEST_FAULT_ROWS } from '../shared/error-rows.ts';
 import { FreshCache, shareFor } from '../shared/fresh-cache.ts';
-import { RateLimitError, takeTokens } from '../shared/rate-limit.ts';
+import { takeTokens } from '../shared/rate-limit.ts';
 import type { ErrorAnswer, Surface } from '../shared/surface.ts';
 
 export interface BlockHeadersParts {
@@ -41,7 +43,7 @@ const schema = {
 };
 
 /** The best chain has no block at the height. */
-class NoSuchBlockError extends Error {}
+class NoSuchBlockError extends CodedError<'header-unknown'> {}
 
 /** `GET /bitcoin/headers/{height}` */
 export function createBlockHeaders({ chain, limiter, limit, clock }: BlockHeadersParts): Surface {
@@ -58,7 +60,12 @@ export function createBlockHeaders({ chain, limiter, limit, clock }: BlockHeader
   });
   return {
     pathPrefixes: ['/bitcoin/'],
-    api: { ...SERVER_API, name: 'BlockHeaders', tags: { bitcoin: 'Bitcoin’s headers, for verifiers.' } },
+    api: {
+      ...SERVER_API,
+      name: 'BlockHeaders',
+      tags: { bitcoin: 'Bitcoin’s headers, for verifiers.' },
+      errorCodes: Object.keys(ROWS),
+    },
     presentError,
     register(app) {
       app.get('/bitcoin/headers/:height', { schema, config: { cors: true } }, async (request, reply) => {
@@ -67,7 +74,7 @@ export function createBlockHeaders({ chain, limiter, limit, clock }: BlockHeader
         const tipHeight = await tip();
         // What is above the tip is not worth a question, and must not fill the memory.
         const header = Number(height) > tipHeight ? null : await headers.get(height);
-        if (header === null) throw new NoSuchBlockError();
+        if (header === null) throw new NoSuchBlockError('header-unknown', 'above the tip, or gone');
         reply.header('cache-control', 'no-cache');
         return { network: chain.network, height: Number(height), header, tip_height: tipHeight };
       });
@@ -75,21 +82,31 @@ export function createBlockHeaders({ chain, limiter, limit, clock }: BlockHeader
   };
 }
 
+/** How these routes show every error. */
+const ROWS = {
+  ...REQUEST_FAULT_ROWS,
+  'header-unknown': {
+    status: 404,
+    code: 'block_not_found',
+    type: 'not_found',
+    message: 'The best chain has no block at this height.',
+  },
+  'rate-limited': RATE_LIMITED,
+  'chain-unreachable': {
+    status: 503,
+    code: 'chain_unavailable',
+    type: 'server_error',
+    message: 'The Bitcoin source cannot be asked at the moment.',
+  },
+};
+
 function presentError(error: unknown, requestId: string): ErrorAnswer {
-  const present = (status: number, code: string, type: string, message: string, seconds?: number): ErrorAnswer => ({
+  const row: (typeof ROWS)[keyof typeof ROWS] =
+    error instanceof ChainError ? ROWS['chain-unreachable'] : findRow(ROWS, error);
+  const { status, code, type, message } = row;
+  return {
     status,
-    headers: { 'cache-control': 'no-store', ...(seconds !== undefined && { 'retry-after': String(seconds) }) },
+    headers: { 'cache-control': 'no-store', ...(status === 503 && { 'retry-after': '10' }) },
     body: { error: { code, message, type, request_id: requestId } },
-  });
-  if (error instanceof NoSuchBlockError) {
-    return present(404, 'block_not_found', 'not_found', 'The best chain has no block at this height.');
-  }
-  if (error instanceof RateLimitError) {
-    const { retryAfterSeconds } = error;
-    return present(429, 'rate_limit_exceeded', 'rate_limit', 'Too many requests. Try again later.', retryAfterSeconds);
-  }
-  if (error instanceof ChainError) {
-    return present(503, 'chain_unavailable', 'server_error', 'The Bitcoin source cannot be asked at the moment.', 10);
-  }
-  return presentDefaultError(error, requestId);
+  };
 }

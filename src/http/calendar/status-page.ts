@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { reverseBytes } from '../../base/bytes.ts';
 import { encodeHex } from '../../base/hex.ts';
 import type { CalendarStatus, StampStatus } from '../../core/calendar/service.ts';
+import { presentTimeOrNull } from '../shared/present-time.ts';
 
 const SATS_PER_BITCOIN = 100_000_000;
 
@@ -35,9 +36,9 @@ export function presentStatus(status: CalendarStatus, version: string): Record<s
     balance: status.balanceSats / SATS_PER_BITCOIN,
     balance_sats: status.balanceSats,
     address: status.address,
-    eta: presentTime(status.nextStampAt),
+    eta: presentTimeOrNull(status.nextStampAt),
     condition: status.condition,
-    condition_since: presentTime(status.conditionSince),
+    condition_since: presentTimeOrNull(status.conditionSince),
     transactions: status.stamps.map(presentStamp),
   };
 }
@@ -49,7 +50,7 @@ function presentStamp(stamp: StampStatus): Record<string, unknown> {
     commitments: stamp.toPosition - stamp.fromPosition,
     fee_sats: stamp.feeSats,
     fee_rate: stamp.feeRate,
-    since: presentTime(stamp.openedAt),
+    since: presentTimeOrNull(stamp.openedAt),
     block_height: stamp.minedHeight,
     confirmations: stamp.confirmations,
     abandoned: stamp.abandoned,
@@ -92,10 +93,6 @@ ${stamps.join('\n')}
 
 function displayHash(hash: Uint8Array): string {
   return encodeHex(reverseBytes(hash));
-}
-
-function presentTime(epochMs: number | null): string | null {
-  return epochMs === null ? null : new Date(epochMs).toISOString();
 }
 
 function escapeHtml(value: unknown): string {

@@ -2,6 +2,7 @@ import type { CertificateState } from '../../core/document/certificate-state.ts'
 import type { Dossiers } from '../../core/document/dossiers.ts';
 import type { PdfFonts } from '../../documents/pdf/fonts.ts';
 import { presentDefaultError, SERVER_API } from '../shared/default-surface.ts';
+import { limitPages, type PageLimitParts } from '../shared/page-limit.ts';
 import type { Surface } from '../shared/surface.ts';
 import { registerBadge } from './badge.ts';
 import { registerCertificatePdf } from './certificate-pdf.ts';
@@ -9,7 +10,7 @@ import { createFindDossier } from './find-dossier.ts';
 import { registerProofBundle } from './proof-bundle.ts';
 import { registerQr } from './qr.ts';
 
-export interface CertificateFilesParts {
+export interface CertificateFilesParts extends PageLimitParts {
   /** Null: there is none with this id, whatever its form. */
   readonly findState: (id: string) => Promise<CertificateState | null>;
   readonly dossiers: Dossiers;
@@ -27,11 +28,15 @@ export function createCertificateFiles(parts: CertificateFilesParts): Surface {
     pathPrefixes: [],
     api: SERVER_API,
     register(app) {
+      // Badges stand on others' pages, many on one, and may be fetched for everybody by one address.
       registerBadge(app, parts);
-      registerQr(app, parts);
-      const findDossier = createFindDossier(parts.dossiers);
-      registerProofBundle(app, findDossier, parts);
-      registerCertificatePdf(app, findDossier, parts);
+      app.register(async (scope) => {
+        limitPages(scope, parts);
+        registerQr(scope, parts);
+        const findDossier = createFindDossier(parts.dossiers);
+        registerProofBundle(scope, findDossier, parts);
+        registerCertificatePdf(scope, findDossier, parts);
+      });
     },
     // A cache may keep a 404 without being told to (RFC 9111 section 4.2.2).
     presentError: (error, requestId) => ({

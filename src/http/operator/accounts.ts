@@ -4,9 +4,10 @@ import type { Integrators } from '../../core/registry/integrators.ts';
 import type { RegistryReader } from '../../core/registry/store.ts';
 import type { App } from '../shared/app.ts';
 import { type Cursors, cutPage } from '../shared/cursor.ts';
+import { presentTime } from '../shared/present-time.ts';
 import type { OperatorOf } from './guard.ts';
 import { ErrorBody, listOf, oneOf, orNull, pageQuery, parseLimit, REFUSALS, strict } from './schemas.ts';
-import { parseReason, presentTime } from './wire.ts';
+import { parseReason } from './wire.ts';
 
 export interface AccountRouteParts {
   readonly registry: Pick<RegistryReader, 'listIntegrators'>;

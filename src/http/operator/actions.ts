@@ -2,8 +2,8 @@ import { Type } from 'typebox';
 import type { RegistryReader } from '../../core/registry/store.ts';
 import type { App } from '../shared/app.ts';
 import { type Cursors, cutPage } from '../shared/cursor.ts';
+import { presentTime } from '../shared/present-time.ts';
 import { listOf, pageQuery, parseLimit, REFUSALS } from './schemas.ts';
-import { presentTime } from './wire.ts';
 
 const SUBJECT_MAX_CHARS = 64;
 const AnyState = Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', additionalProperties: true });

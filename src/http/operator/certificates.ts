@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { decodeHex } from '../../base/hex.ts';
+import { decodeSha256 } from '../../base/hex.ts';
 import { DISPLAY_NAME_MAX_CHARS } from '../../core/account/profile.ts';
 import { REVOCATION_REASONS } from '../../core/certificate/revocation.ts';
 import type { CertificateReader } from '../../core/certificate/store.ts';
@@ -8,8 +8,10 @@ import type { CertificateChanges, ChangeOrder } from '../../core/registry/change
 import { FieldsError } from '../../core/registry/error.ts';
 import type { CertificateFilter, RegistryReader } from '../../core/registry/store.ts';
 import { LINE_MAX_CHARS, searchKey } from '../../core/registry/text.ts';
+import { isTrackoriginId } from '../../proof/certificate/manifest.ts';
 import type { App } from '../shared/app.ts';
 import { type Cursors, cutPage } from '../shared/cursor.ts';
+import { parseUtc } from '../shared/parse-utc.ts';
 import type { OperatorOf } from './guard.ts';
 import {
   ErrorBody,
@@ -35,9 +37,6 @@ const PATH = '/api/operator/certificates';
 const tags = ['operator'];
 const BODY_MAX_BYTES = 16 * 1024;
 const QUERY_MAX_CHARS = 200;
-const CERTIFICATE_ID = /^cer_[A-Za-z0-9_]{1,60}$/;
-const SHA256 = /^[0-9a-fA-F]{64}$/;
-const ISO_UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|\+00:00)$/;
 
 const ById = Type.Object({ id: Type.String() });
 const Reason = Type.String({ description: '1 to 1,000 characters, for the audit log' });
@@ -73,18 +72,19 @@ export function registerCertificates(app: App, parts: CertificateRouteParts, ope
   app.get(PATH, { schema: search }, async ({ query }) => {
     const { q = '', handle, status = 'all', mode = 'live' } = query;
     const none = { certificates: [], next_cursor: null };
-    if (CERTIFICATE_ID.test(q)) {
+    if (isTrackoriginId(q)) {
       const found = await registry.findCertificate(q);
       return found === null ? none : { ...none, certificates: await present(parts, [found]) };
     }
     const artist = handle === undefined ? null : await registry.findPublicArtist(handle.toLowerCase());
     if (handle !== undefined && artist?.id == null) return none;
+    const sha256 = decodeSha256(q);
     const filter: CertificateFilter = {
       isSandbox: mode === 'test',
       isActive: status === 'all' ? null : status === 'active',
-      sha256: SHA256.test(q) ? decodeHex(q) : null,
+      sha256,
       artistId: artist?.id ?? null,
-      titleKey: q === '' || SHA256.test(q) ? null : searchKey(q),
+      titleKey: q === '' || sha256 !== null ? null : searchKey(q),
     };
     const name = JSON.stringify(['operator certificates', q, handle ?? null, status, mode]);
     const limit = parseLimit(query.limit);
@@ -174,9 +174,8 @@ async function present({ certificates }: CertificateRouteParts, found: readonly 
 
 function parseTime(text: string | undefined): number | null {
   if (text === undefined) return null;
-  const epochMs = ISO_UTC.test(text) ? Date.parse(text) : Number.NaN;
-  // A day that no month has is moved into the next one by the parser, or refused, as it pleases.
-  if (Number.isNaN(epochMs) || new Date(epochMs).toISOString().slice(0, 19) !== text.slice(0, 19)) {
+  const epochMs = parseUtc(text);
+  if (epochMs === null) {
     throw new FieldsError([{ field: 'effective_at', message: 'must be a time in ISO-8601 UTC' }]);
   }
   return epochMs;

@@ -1,9 +1,11 @@
 import { CodedError } from '../../base/coded-error.ts';
 import { PolicyRefusal, type PolicyRefusalCode } from '../../core/audio/error.ts';
 import type { PublicLogErrorCode } from '../../core/log/public-log.ts';
-import { FieldsError, type ReviewErrorCode, type SubmissionErrorCode } from '../../core/registry/error.ts';
+import type { FieldsError, ReviewErrorCode, SubmissionErrorCode } from '../../core/registry/error.ts';
 import type { CursorError } from '../shared/cursor.ts';
-import { RequestFault, type RequestFaultCode } from '../shared/request-fault.ts';
+import { detailsOf } from '../shared/error-details.ts';
+import { findRow, REQUEST_FAULT_ROWS, VALIDATION_ERROR } from '../shared/error-rows.ts';
+import type { RequestFaultCode } from '../shared/request-fault.ts';
 import type { CrossSiteError } from '../shared/same-origin.ts';
 import type { ErrorAnswer } from '../shared/surface.ts';
 
@@ -36,7 +38,7 @@ const ROWS: Readonly<Record<Code, Row>> = {
   'operator-required': row(403, 'operator_required', 'This is for operators of the server.'),
   'cross-site': row(403, 'cross_site_request', 'A request with a cookie must come from a page of this server.'),
   'cursor-invalid': row(400, 'invalid_cursor', 'The cursor is none that this list gave.'),
-  'fields-invalid': row(400, 'validation_error', 'The request is not valid.'),
+  'fields-invalid': VALIDATION_ERROR,
   'submission-unknown': row(404, 'submission_not_found', 'No submission has this id.'),
   'already-decided': row(409, 'already_decided', 'This submission is decided. What it issued can only be revoked.'),
   'artist-gone': row(409, 'artist_gone', 'The artist’s account was deleted or has no handle any more.'),
@@ -59,38 +61,20 @@ const ROWS: Readonly<Record<Code, Row>> = {
     'log_not_published',
     'It is done and kept, but the public log does not show it yet. Look again in a while.',
   ),
-  'route-unknown': row(404, 'not_found', 'There is nothing at this address.'),
-  'method-not-allowed': row(405, 'method_not_allowed', 'This address does not take that method.'),
-  'url-malformed': row(400, 'invalid_url', 'The address is not a valid URL.'),
-  'body-malformed': row(400, 'invalid_json', 'The body is not valid JSON.'),
-  'body-too-large': row(413, 'body_too_large', 'The body is too large.'),
-  'media-type-unsupported': row(415, 'unsupported_media_type', 'The body must be sent as application/json.'),
-  'input-invalid': row(400, 'validation_error', 'The request is not valid.'),
-  internal: row(500, 'internal_error', 'The server failed to answer. Try again later.'),
+  ...REQUEST_FAULT_ROWS,
+  'input-invalid': VALIDATION_ERROR,
 };
 
 /** For the description of the API. */
 export const ERROR_CODES: readonly string[] = Object.keys(ROWS);
 
 export function presentError(error: unknown, requestId: string): ErrorAnswer {
-  const { status, code, message } = ROWS[codeOf(error)];
-  const details = detailsOf(error);
+  const { status, code, message } = findRow(ROWS, error);
+  const isPolicy = error instanceof PolicyRefusal && error.code === 'policy-invalid';
+  const details = isPolicy ? { errors: [{ field: 'policy', message: error.message }] } : detailsOf(error);
   return {
     status,
     headers: { 'cache-control': 'no-store', ...(status === 503 && { 'retry-after': '5' }) },
     body: { error: { code, message, request_id: requestId, ...(details && { details }) } },
   };
-}
-
-function detailsOf(error: unknown): { errors: readonly { field: string; message: string }[] } | null {
-  if (error instanceof FieldsError) return { errors: error.problems };
-  if (error instanceof PolicyRefusal && error.code === 'policy-invalid') {
-    return { errors: [{ field: 'policy', message: error.message }] };
-  }
-  if (!(error instanceof RequestFault) || error.code !== 'input-invalid') return null;
-  return { errors: error.problems };
-}
-
-function codeOf(error: unknown): Code {
-  return error instanceof CodedError && Object.hasOwn(ROWS, error.code) ? (error.code as Code) : 'internal';
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import type { Account, Sessions } from '../../core/account/account.ts';
+import type { Sessions } from '../../core/account/account.ts';
 import type { App } from '../shared/app.ts';
-import { requireSameOrigin } from '../shared/same-origin.ts';
+import { createSessionGuard } from '../shared/session-guard.ts';
 import { OperatorError } from './errors.ts';
 
 /** The id of the operator that a request was let in for. */
@@ -9,14 +9,12 @@ export type OperatorOf = (request: FastifyRequest) => string;
 
 /** Lets only operators in, before a body is read. The role is looked up each time, so whoever loses it is out at once. */
 export function guardOperators(app: App, sessions: Sessions, publicUrl: string): OperatorOf {
-  const operators = new WeakMap<FastifyRequest, Account>();
-  app.addHook('onRequest', requireSameOrigin(publicUrl));
+  const refuse = () => new OperatorError('session-missing', 'no session');
+  const { onRequest, accountOf } = createSessionGuard(sessions, publicUrl, refuse);
+  app.addHook('onRequest', onRequest);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    const account = await sessions.find(request.headers);
-    if (account === null) throw new OperatorError('session-missing', 'no session');
-    if (account.role !== 'operator') throw new OperatorError('operator-required', 'not an operator');
-    operators.set(request, account);
+    if (accountOf(request).role !== 'operator') throw new OperatorError('operator-required', 'not an operator');
   });
-  return (request) => operators.get(request)!.id;
+  return (request) => accountOf(request).id;
 }

@@ -3,9 +3,10 @@ import { encodeBase64 } from '../../base/base64.ts';
 import type { JsonValue } from '../../base/canonical-json.ts';
 import type { Policies, PolicyView } from '../../core/audio/policies.ts';
 import type { App } from '../shared/app.ts';
+import { presentTime, presentTimeOrNull } from '../shared/present-time.ts';
 import type { OperatorOf } from './guard.ts';
 import { ErrorBody, oneOf, orNull, REFUSALS, strict } from './schemas.ts';
-import { parseReason, presentTime } from './wire.ts';
+import { parseReason } from './wire.ts';
 
 export interface PolicyRouteParts {
   readonly policies: Policies;
@@ -84,7 +85,7 @@ function present({ id, isInForce, withdrawnAt, acceptedAt, acceptedBy, signed }:
     state: withdrawnAt !== null ? ('withdrawn' as const) : isInForce ? ('in_force' as const) : ('accepted' as const),
     accepted_at: presentTime(acceptedAt),
     accepted_by: acceptedBy,
-    withdrawn_at: withdrawnAt === null ? null : presentTime(withdrawnAt),
+    withdrawn_at: presentTimeOrNull(withdrawnAt),
     signed_by: encodeBase64(signed.publicKey),
     date,
     corpus: { description: corpus.description, recordings: corpus.recordings, releases: corpus.releases },

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import { AI_USES, CONTRIBUTOR_ROLES, SUBMISSION_STATUSES, VERDICTS } from '../../core/registry/submission.ts';
+import { ErrorDetails } from '../shared/error-details.ts';
 
 export const orNull = () => Type.Unsafe<string | null>({ type: ['string', 'null'] });
 export const oneOf = <T extends string>(values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...values] });
@@ -11,9 +12,7 @@ export const ErrorBody = Type.Object(
       code: Type.String(),
       message: Type.String(),
       request_id: Type.String(),
-      details: Type.Optional(
-        Type.Object({ errors: Type.Array(Type.Object({ field: Type.String(), message: Type.String() })) }),
-      ),
+      details: Type.Optional(ErrorDetails),
     }),
   },
   { title: 'OperatorError' },

@@ -5,17 +5,10 @@ import { FieldsError } from '../../core/registry/error.ts';
 import { readClaims } from '../../core/registry/manifest.ts';
 import type { Submission } from '../../core/registry/submission.ts';
 import { cleanLine } from '../../core/registry/text.ts';
+import { presentTime, presentTimeOrNull } from '../shared/present-time.ts';
 import type { QueuedSubmission, RegisteredCertificate } from './schemas.ts';
 
 const REASON_MAX_CHARS = 1000;
-
-export function presentTime(epochMs: number): string {
-  return new Date(epochMs).toISOString();
-}
-
-function presentTimeOrNull(epochMs: number | null): string | null {
-  return epochMs === null ? null : presentTime(epochMs);
-}
 
 /** What an operator wrote into a field, as it is kept. Errors: FieldsError. */
 export function parseReason(typed: string, field = 'reason'): string {

@@ -3,10 +3,11 @@ import { registryTime } from '../../core/works/registry-entry.ts';
 import type { Works } from '../../core/works/works.ts';
 import type { App } from '../shared/app.ts';
 import type { Cursors } from '../shared/cursor.ts';
+import { presentTime } from '../shared/present-time.ts';
 import type { Admission } from './admission.ts';
 import { parseRegistryQuery, presentPage, RegistryQuery } from './page-query.ts';
 import { Entry, errorResponses, Listing, tags } from './schemas.ts';
-import { type Presenter, presentTime } from './wire.ts';
+import type { Presenter } from './wire.ts';
 
 const RegistryEntry = Type.Object({
   ...Entry.properties,

@@ -8,6 +8,7 @@ import {
   WORK_TYPES,
   type WorkType,
 } from '../../core/works/work.ts';
+import { typedErrorBody } from '../shared/error-details.ts';
 import { OrigimarkError } from './errors.ts';
 
 export const tags = ['origimark'];
@@ -24,20 +25,7 @@ const Hash = Type.String({ description: 'SHA-256 of the work, 64 hexadecimal cha
 const Status = choice(['active', 'revoked'] as const);
 const Uuid = Type.String({ format: 'uuid' });
 
-export const ErrorBody = Type.Object(
-  {
-    error: Type.Object({
-      code: Type.String({ description: 'For programs; it does not change.' }),
-      message: Type.String({ description: 'For people; it may change.' }),
-      type: Type.String(),
-      request_id: Type.String(),
-      details: Type.Optional(
-        Type.Object({ errors: Type.Array(Type.Object({ field: Type.String(), message: Type.String() })) }),
-      ),
-    }),
-  },
-  { title: 'OrigimarkError' },
-);
+export const ErrorBody = typedErrorBody('OrigimarkError');
 
 export function errorResponses(...statuses: readonly number[]): Record<number, typeof ErrorBody> {
   return Object.fromEntries([...statuses, 500].map((status) => [status, ErrorBody]));

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { PublicLog } from '../../core/log/public-log.ts';
+import { EVENT_TYPES } from '../../core/webhook/subscription.ts';
 import { OWNERSHIP_TYPES, PRIVACY_LEVELS, WORK_TYPES } from '../../core/works/work.ts';
 import type { App } from '../shared/app.ts';
 
@@ -39,7 +40,7 @@ export function registerWellKnown(app: App, publicUrl: string, log: Pick<PublicL
     work_types: WORK_TYPES,
     privacy_levels: PRIVACY_LEVELS,
     ownership_types: OWNERSHIP_TYPES,
-    webhook_events: ['cert.created', 'version.added', 'cert.verified', 'relay.message'],
+    webhook_events: EVENT_TYPES.origimark,
   };
   app.get('/.well-known/origimark.json', { schema, config: { cors: true } }, async (_request, reply) => {
     reply.header('cache-control', CACHE_CONTROL);

@@ -4,6 +4,7 @@ import { encodeHex } from '../../base/hex.ts';
 import type { Certified } from '../../core/works/certifier.ts';
 import { type VisibleFields, visibleFields } from '../../core/works/work.ts';
 import { presentOpening } from '../../proof/certificate/disclosure.ts';
+import { presentTime, presentTimeOrNull } from '../shared/present-time.ts';
 import type { Certificate, Entry, Issued } from './schemas.ts';
 
 /** How certificates look in this contract. `publicUrl` has no trailing slash. */
@@ -62,7 +63,7 @@ function describe({ version, certificate }: Certified, { title, author }: Visibl
     privacy_level: version.privacy,
     ownership_type: version.ownership,
     issued_at: presentTime(version.issuedAt),
-    revoked_at: certificate.revokedAt === null ? null : presentTime(certificate.revokedAt),
+    revoked_at: presentTimeOrNull(certificate.revokedAt),
     revocation_reason: certificate.revocationReason,
   };
 }
@@ -89,9 +90,4 @@ function presentSigned({ certificate }: Certified) {
 /** What opens the commitments of a manifest, as far as it may be shown; also a part of certificate documents. */
 export function presentOpenings({ title, author }: VisibleFields) {
   return { ...(title && { title: presentOpening(title) }), ...(author && { author: presentOpening(author) }) };
-}
-
-/** UTC with milliseconds: `2026-05-26T08:13:42.000Z`. */
-export function presentTime(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

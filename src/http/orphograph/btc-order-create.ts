@@ -1,10 +1,9 @@
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
-import type { Account, Sessions } from '../../core/account/account.ts';
+import type { Sessions } from '../../core/account/account.ts';
 import type { App } from '../shared/app.ts';
 import { SESSION } from '../shared/openapi/api-description.ts';
-import { requireSameOrigin } from '../shared/same-origin.ts';
+import { createSessionGuard } from '../shared/session-guard.ts';
 import { BtcOrder, presentBtcOrder } from './btc-order-wire.ts';
 import { OrphographError } from './errors.ts';
 import { ErrorBody } from './schemas.ts';
@@ -29,20 +28,15 @@ export function registerBtcOrderCreate(
   shop: Shop | null,
   { sessions, publicUrl, clock }: { sessions: Sessions; publicUrl: string; clock: Clock },
 ): void {
-  const accounts = new WeakMap<FastifyRequest, Account>();
-  // Before the body is read: nobody who is not signed in has us parse anything.
-  const identify = async (request: FastifyRequest) => {
-    const account = await sessions.find(request.headers);
-    if (account === null) throw new OrphographError('session-required', 'no session');
-    accounts.set(request, account);
-  };
+  const refuse = () => new OrphographError('session-required', 'no session');
+  const { onRequest, accountOf } = createSessionGuard(sessions, publicUrl, refuse);
 
   app.post(
     '/api/btc-order',
     {
       schema,
       bodyLimit: BODY_MAX_BYTES,
-      onRequest: [requireSameOrigin(publicUrl), identify],
+      onRequest,
       preValidation: async (request) => {
         request.body ??= {};
       },
@@ -50,7 +44,7 @@ export function registerBtcOrderCreate(
     async (request, reply) => {
       const desk = shop?.desk ?? null;
       if (desk === null) throw new OrphographError('btc-payments-off', 'no order desk');
-      const order = await desk.place(accounts.get(request)!, request.body.pack ?? desk.packs[0]!.name);
+      const order = await desk.place(accountOf(request), request.body.pack ?? desk.packs[0]!.name);
       reply.code(201).header('location', `/api/btc-order/${order.id}`).header('cache-control', 'no-store');
       return presentBtcOrder({ order, payments: [] }, clock.now());
     },

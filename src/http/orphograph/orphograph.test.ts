@@ -97,10 +97,13 @@ test('who has the current receipt already is told so, who has an old one gets th
   const server = createOrphographServer();
   const id = await anchor(server);
   const etag = String((await get(server, `/api/receipt/${id}`)).headers.etag);
-  const ask = () => server.app.inject({ url: `/api/receipt/${id}`, headers: { 'if-none-match': etag } });
-  const same = await ask();
-  assert.equal(same.statusCode, 304);
-  assert.equal(same.body, '');
+  const ask = (tag = etag) => server.app.inject({ url: `/api/receipt/${id}`, headers: { 'if-none-match': tag } });
+  // A proxy that compresses has made the tag weak.
+  for (const tag of [etag, `W/${etag}`]) {
+    const same = await ask(tag);
+    assert.equal(same.statusCode, 304, tag);
+    assert.equal(same.body, '');
+  }
   server.anchors.setStatus(id, 'pinned', START, BLOCK);
   server.clock.time += 1000;
   assert.equal((await ask()).statusCode, 200);

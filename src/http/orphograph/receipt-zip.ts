@@ -1,12 +1,9 @@
-import { strToU8, type Zippable, zipSync } from 'fflate';
 import { Type } from 'typebox';
 import type { App } from '../shared/app.ts';
+import { packFile, writeZip } from '../shared/zip-stream.ts';
 import { cacheControlOf, type FindReceipt } from './find-receipt.ts';
+import { listReceiptFiles } from './receipt-files.ts';
 import { READ_ERRORS, ReceiptParams } from './schemas.ts';
-import { presentReceipt } from './wire.ts';
-
-/** The first moment a ZIP entry can name, in local time as the format has it: the same state gives the same bytes. */
-const ENTRY_TIME = new Date(1980, 0, 1);
 
 const README = `This archive is a Touchmark receipt: evidence that a file existed at a moment in time.
 
@@ -21,7 +18,8 @@ To check it, with the archive and the file in one folder:
   python3 verify_cli.py receipt.json --file ${'<file>'}
   touchmark verify ${'<archive>'}.zip --file ${'<file>'}
 
-The first is run in the folder of the unpacked archive. Both take block headers from public servers unless --headers,
+The first is run in the folder of the unpacked archive; an archive of several receipts has a folder for each, which is
+put before receipt.json. Both take block headers from public servers unless --headers,
 --esplora or --rpc names another source. Or give any of the .ots files, with the file, to any OpenTimestamps client. All
 of them compute the file's SHA-256 digest, follow the operations in the proof from it to the Merkle root of a Bitcoin
 block, and compare that root with the block's header. None asks the server that made this receipt.
@@ -46,21 +44,17 @@ const schema = {
 
 /** `GET /api/receipt/{receipt_id}.zip` */
 export function registerReceiptZip(app: App, findReceipt: FindReceipt, verifier: Uint8Array): void {
+  const guide = [packFile('README.txt', Buffer.from(README)), packFile('verify_cli.py', verifier)];
+
   app.get('/api/receipt/:receipt_id.zip', { schema, config: { cors: true } }, async (request, reply) => {
     const { stored, proofs } = await findReceipt(request);
-    const files: Zippable = {
-      'receipt.json': strToU8(JSON.stringify(presentReceipt(stored, proofs))),
-      'README.txt': strToU8(README),
-      'verify_cli.py': [verifier, { level: 6 }],
-    };
-    for (const { fileName, bytes } of proofs) if (bytes !== null) files[fileName] = bytes;
-    // Digests do not compress.
-    const archive = zipSync(files, { level: 0, mtime: ENTRY_TIME });
+    const files = [...listReceiptFiles(stored, proofs), ...guide];
+    const archive = await Array.fromAsync(writeZip([{ name: '', files }]));
     reply
       .header('cache-control', cacheControlOf(stored.receipt.isPrivate, 'no-cache'))
       .header('content-disposition', `attachment; filename="${stored.receipt.id}.zip"`)
       .type('application/zip')
-      .send(Buffer.from(archive.buffer, archive.byteOffset, archive.byteLength));
+      .send(Buffer.concat(archive));
     return reply;
   });
 }

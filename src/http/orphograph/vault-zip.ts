@@ -5,9 +5,9 @@ import type { StoredReceipt } from '../../core/anchor/store.ts';
 import type { App } from '../shared/app.ts';
 import { SESSION } from '../shared/openapi/api-description.ts';
 import { writeZip, type ZipFolder } from '../shared/zip-stream.ts';
+import { listReceiptFiles } from './receipt-files.ts';
 import { SUBSCRIBER_ERRORS } from './schemas.ts';
 import type { RequireSubscriber } from './subscriber.ts';
-import { presentReceipt } from './wire.ts';
 
 /** Receipts held at once; composing the proofs of so many takes a few milliseconds. */
 const PAGE_RECEIPTS = 50;
@@ -64,14 +64,9 @@ async function* readFolders(anchors: AnchorService, accountId: string): AsyncGen
       isPrivate: null,
       limit: PAGE_RECEIPTS,
     });
-    for (const stored of page) yield toFolder(stored, anchors);
+    for (const stored of page) {
+      yield { name: stored.receipt.id, files: listReceiptFiles(stored, anchors.composeProofs(stored)) };
+    }
     before = page.at(-1)?.receipt ?? null;
   } while (page.length === PAGE_RECEIPTS);
-}
-
-function toFolder(stored: StoredReceipt, anchors: AnchorService): ZipFolder {
-  const proofs = anchors.composeProofs(stored);
-  const receipt = Buffer.from(JSON.stringify(presentReceipt(stored, proofs)));
-  const files = proofs.flatMap(({ fileName, bytes }) => (bytes === null ? [] : [{ name: fileName, bytes }]));
-  return { name: stored.receipt.id, files: [{ name: 'receipt.json', bytes: receipt }, ...files] };
 }

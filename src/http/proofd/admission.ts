@@ -54,7 +54,7 @@ export function createAdmission({ authenticator, subscriptions, limiter, limits,
     const taken = await limiter.take(buckets);
     showLimits(reply, taken);
     showOldLimits(reply, taken, clock.now());
-    if (!taken.allowed) throw new RateLimitError(taken.retryAfterMs);
+    if (!taken.allowed) throw new RateLimitError();
   }
 
   async function letIn(request: FastifyRequest, accountId: string | null): Promise<void> {

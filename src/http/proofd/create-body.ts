@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { decodeHex } from '../../base/hex.ts';
+import { decodeSha256 } from '../../base/hex.ts';
 import type { FileDescription } from '../../core/timestamp/timestamp.ts';
 import { RequestFault } from '../shared/request-fault.ts';
 import { ProofdError, type ProofdErrorCode } from './errors.ts';
@@ -33,7 +33,7 @@ export function parseCreateBody(body: unknown): FileDescription {
 }
 
 function parseSha256(value: unknown): Uint8Array {
-  const digest = typeof value === 'string' && value.length === 64 ? decodeHex(value) : null;
+  const digest = typeof value === 'string' ? decodeSha256(value) : null;
   if (digest === null) throw new ProofdError('sha256-invalid', 'not 64 hexadecimal characters');
   return digest;
 }

@@ -2,6 +2,7 @@ import { CodedError } from '../../base/coded-error.ts';
 import type { AnchorErrorCode } from '../../core/anchor/anchor.ts';
 import type { TimestampErrorCode } from '../../core/timestamp/error.ts';
 import type { CredentialFaultCode } from '../shared/credentials.ts';
+import { findRow } from '../shared/error-rows.ts';
 import type { RateLimitError } from '../shared/rate-limit.ts';
 import type { RequestFaultCode } from '../shared/request-fault.ts';
 import type { ErrorAnswer } from '../shared/surface.ts';
@@ -193,10 +194,6 @@ const ROWS: Readonly<Record<Code, Row>> = {
 export const ERROR_CODES: readonly string[] = Object.keys(ROWS);
 
 export function presentError(error: unknown, requestId: string): ErrorAnswer {
-  const { status, code, message, headers } = ROWS[codeOf(error)];
+  const { status, code, message, headers } = findRow(ROWS, error);
   return { status, ...(headers && { headers }), body: { error: { code, message, request_id: requestId } } };
-}
-
-function codeOf(error: unknown): Code {
-  return error instanceof CodedError && Object.hasOwn(ROWS, error.code) ? (error.code as Code) : 'internal';
 }

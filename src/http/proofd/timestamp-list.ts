@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import type { TimestampService } from '../../core/timestamp/timestamps.ts';
 import type { App } from '../shared/app.ts';
+import { presentTimeOrNull } from '../shared/present-time.ts';
 import type { Admission } from './admission.ts';
 import { ListQuery, parseListQuery } from './list-query.ts';
 import { errorResponses, Timestamp } from './schemas.ts';
-import { type PresentTimestamp, presentTime } from './wire.ts';
+import type { PresentTimestamp } from './wire.ts';
 
 const schema = {
   summary: 'The account’s timestamps, newest first',
@@ -34,7 +35,7 @@ export function registerTimestampList(
     return {
       data: page.timestamps.map(present),
       total_count: page.totalCount,
-      next_cursor: page.nextBefore === null ? null : presentTime(page.nextBefore),
+      next_cursor: presentTimeOrNull(page.nextBefore),
     };
   });
 }

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import { encodeHex } from '../../base/hex.ts';
 import type { Timestamp } from '../../core/timestamp/timestamp.ts';
+import { presentTime } from '../shared/present-time.ts';
 import type { Timestamp as TimestampSchema } from './schemas.ts';
 
 export type PresentTimestamp = (timestamp: Timestamp) => Static<typeof TimestampSchema>;
@@ -29,9 +30,4 @@ export function createPresenter(publicUrl: string): PresentTimestamp {
       ots_url: `/api/v1/timestamps/${timestamp.id}/ots`,
     };
   };
-}
-
-/** UTC with milliseconds: `2026-04-13T18:42:11.000Z`. */
-export function presentTime(timeMs: number): string {
-  return new Date(timeMs).toISOString();
 }

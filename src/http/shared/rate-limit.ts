@@ -3,14 +3,10 @@ import { CodedError } from '../../base/coded-error.ts';
 import { countTokens } from '../../core/limit/gcra.ts';
 import type { Bucket, BucketLevel, Limit, Limiter, Taken } from '../../core/limit/limiter.ts';
 
-/** More was asked for than the limits grant. What is left is in the headers; the wait is for the error's own. */
+/** More was asked for than the limits grant. What is left, and how long to wait, is in the headers already. */
 export class RateLimitError extends CodedError<'rate-limited'> {
-  /** For `Retry-After`: whole seconds, at least 1. */
-  readonly retryAfterSeconds: number;
-
-  constructor(retryAfterMs: number) {
+  constructor() {
     super('rate-limited', 'a bucket is empty');
-    this.retryAfterSeconds = wholeSeconds(retryAfterMs);
   }
 }
 
@@ -21,7 +17,7 @@ export class RateLimitError extends CodedError<'rate-limited'> {
 export async function takeTokens(limiter: Limiter, buckets: readonly Bucket[], reply: FastifyReply): Promise<Taken> {
   const taken = await limiter.take(buckets);
   showLimits(reply, taken);
-  if (!taken.allowed) throw new RateLimitError(taken.retryAfterMs);
+  if (!taken.allowed) throw new RateLimitError();
   return taken;
 }
 

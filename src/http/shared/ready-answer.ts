@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasAlready, tagOf } from './etag.ts';
 
 /** JSON that is sent as it is to everyone who asks while it is fresh. */
 export interface ReadyAnswer {
@@ -10,7 +10,7 @@ export interface ReadyAnswer {
 
 export function prepareAnswer(value: object): ReadyAnswer {
   const json = JSON.stringify(value);
-  return { json, etag: `"${hash('sha256', json, 'base64url').slice(0, 22)}"` };
+  return { json, etag: tagOf(json) };
 }
 
 /** Sends the answer, or 304 to who has it already. */
@@ -21,6 +21,6 @@ export function sendReady(
   cacheControl: string,
 ): void {
   reply.header('etag', answer.etag).header('cache-control', cacheControl);
-  if (request.headers['if-none-match'] === answer.etag) reply.code(304).send();
+  if (hasAlready(request, answer.etag)) reply.code(304).send();
   else reply.header('content-type', 'application/json; charset=utf-8').send(answer.json);
 }

@@ -1,3 +1,5 @@
+import { FIELD_MAX_CHARS, PROBLEMS_MAX } from '../../core/registry/error.ts';
+
 /** A JSON Schema complaint, as ajv reports it. */
 export interface SchemaComplaint {
   readonly keyword: string;
@@ -11,11 +13,6 @@ export interface SchemaProblem {
   readonly field: string;
   readonly message: string;
 }
-
-/** More of them help nobody, and a body has room for thousands. */
-const PROBLEMS_MAX = 20;
-/** Of a field's path. One that the sender made up may be as long as the body. */
-const FIELD_MAX_CHARS = 100;
 
 /** One problem for each field, in the order in which they were found; the first ones only. */
 export function describeComplaints(complaints: readonly SchemaComplaint[]): readonly SchemaProblem[] {

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { Account, Sessions } from '../../core/account/account.ts';
+import type { Sessions } from '../../core/account/account.ts';
 import type { SubmissionService } from '../../core/registry/submissions.ts';
 import type { App } from '../shared/app.ts';
 import { type Cursors, cutPage } from '../shared/cursor.ts';
 import { SESSION } from '../shared/openapi/api-description.ts';
-import { requireSameOrigin } from '../shared/same-origin.ts';
+import { createSessionGuard } from '../shared/session-guard.ts';
 import { TrackoriginError } from './errors.ts';
 import { parseIdempotencyKey } from './idempotency-key.ts';
 import { ErrorBody, PageQuery, parseLimit } from './schemas.ts';
@@ -30,17 +30,9 @@ const common = { tags: ['account'], security: SESSION };
 /** The same as the API's submissions, for whoever is signed in: live ones only can be made here, all can be seen. */
 export function registerAccountSubmissions(app: App, parts: AccountSubmissionsParts): void {
   const { submissions, sessions, cursors } = parts;
-  const owners = new WeakMap<FastifyRequest, Account>();
-  const onRequest = [
-    requireSameOrigin(parts.publicUrl),
-    // Before the body is read: nobody who is not signed in has us parse anything.
-    async (request: FastifyRequest) => {
-      const account = await sessions.find(request.headers);
-      if (account === null) throw new TrackoriginError('session-missing', 'no session');
-      owners.set(request, account);
-    },
-  ];
-  const ownerOf = (request: FastifyRequest) => owners.get(request)!.id;
+  const refuse = () => new TrackoriginError('session-missing', 'no session');
+  const { onRequest, accountOf } = createSessionGuard(sessions, parts.publicUrl, refuse);
+  const ownerOf = (request: FastifyRequest) => accountOf(request).id;
 
   const create = {
     summary: 'Put a track before the reviewers',

@@ -1,4 +1,4 @@
-import { type ApiDescription, SESSION_SCHEMES } from '../shared/openapi/api-description.ts';
+import { ACCOUNT_TAG, type ApiDescription, SESSION_SCHEMES } from '../shared/openapi/api-description.ts';
 import { ERROR_CODES } from './errors.ts';
 import { ErrorBody } from './schemas.ts';
 
@@ -6,7 +6,7 @@ export const TRACKORIGIN_API: ApiDescription = {
   name: 'Trackorigin',
   tags: {
     trackorigin: 'Certificates of recordings: for platforms that show them and partners that submit tracks.',
-    account: 'What an account of this server has, for its own pages.',
+    ...ACCOUNT_TAG,
   },
   securitySchemes: {
     ...SESSION_SCHEMES,

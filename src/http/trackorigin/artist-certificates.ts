@@ -6,10 +6,10 @@ import { readClaims } from '../../core/registry/manifest.ts';
 import type { RegistryReader } from '../../core/registry/store.ts';
 import type { App } from '../shared/app.ts';
 import { type Cursors, cutPage } from '../shared/cursor.ts';
+import { presentTime } from '../shared/present-time.ts';
 import type { Admission } from './admission.ts';
 import { cacheControlFor, findArtist } from './artist-get.ts';
 import { ErrorBody, PageQuery, parseLimit } from './schemas.ts';
-import { presentTime } from './wire.ts';
 
 const ListedCertificate = Type.Object({
   cert_id: Type.String(),

@@ -3,10 +3,10 @@ import { Type } from 'typebox';
 import type { PublicArtist } from '../../core/registry/artist.ts';
 import type { RegistryReader } from '../../core/registry/store.ts';
 import type { App } from '../shared/app.ts';
+import { presentTimeOrNull } from '../shared/present-time.ts';
 import type { Admission } from './admission.ts';
 import { TrackoriginError } from './errors.ts';
 import { ErrorBody } from './schemas.ts';
-import { presentTime } from './wire.ts';
 
 /** A count may be this old; what a certificate says of itself is not taken from here. */
 const CACHE_CONTROL = 'public, max-age=60';
@@ -75,7 +75,7 @@ export function registerArtistGet(
       bio: artist.bio,
       location: artist.location,
       avatar_url: artist.avatarUrl,
-      verified_since: artist.verifiedAt === null ? null : presentTime(artist.verifiedAt),
+      verified_since: presentTimeOrNull(artist.verifiedAt),
       certificate_count: artist.certificateCount,
       public_url: `/u/${artist.handle}`,
     };

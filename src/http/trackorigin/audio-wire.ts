@@ -10,7 +10,7 @@ import type { Caller } from './admission.ts';
 /** Room for prints that are far too long, so that they are told so rather than cut off. */
 export const AUDIO_BODY_MAX_BYTES = 256 * 1024;
 /** Far longer than any recording. */
-const DURATION_MAX_MS = 24 * 60 * 60 * 1000;
+export const DURATION_MAX_MS = 24 * 60 * 60 * 1000;
 
 export const probeFields = {
   fingerprint: Type.String({

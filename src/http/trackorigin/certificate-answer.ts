@@ -4,9 +4,9 @@ import type { CertificateRecord } from '../../core/certificate/certificate.ts';
 import { SYNTHETIC_ID } from '../../core/certificate/synthetic.ts';
 import type { JsonObject } from '../../proof/certificate/manifest.ts';
 import { readTrackoriginClaims } from '../../proof/certificate/trackorigin-manifest.ts';
+import { presentTime, presentTimeOrNull } from '../shared/present-time.ts';
 import { prepareAnswer, type ReadyAnswer } from '../shared/ready-answer.ts';
 import type { Caller } from './admission.ts';
-import { presentTime } from './wire.ts';
 
 /** A certificate as this contract shows it, ready to be sent. */
 export interface CertificateAnswer extends ReadyAnswer {
@@ -31,7 +31,7 @@ export function prepareCertificate(record: CertificateRecord): CertificateAnswer
     standard: claims.standard,
   };
   const revocation = {
-    revoked_at: record.revokedAt === null ? null : presentTime(record.revokedAt),
+    revoked_at: presentTimeOrNull(record.revokedAt),
     revocation_reason: record.revocationReason,
   };
   const { master, artist, track } = claims;

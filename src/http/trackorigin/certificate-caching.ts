@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasAlready } from '../shared/etag.ts';
 import type { Caller } from './admission.ts';
 
 /** Revocations are seen within this by who does not ask for `no_cache`; widgets poll, and an edge takes the load. */
@@ -8,15 +9,6 @@ const MAX_AGE_SECONDS = 60;
 export function setCaching(reply: FastifyReply, caller: Caller | null): void {
   const who = caller === null ? 'public' : 'private';
   reply.header('cache-control', `${who}, max-age=${MAX_AGE_SECONDS}`).header('vary', 'Authorization');
-}
-
-/** Whether the caller has this answer already: weak comparison, RFC 9110 section 13.1.2. */
-function hasAlready({ headers }: FastifyRequest, etag: string): boolean {
-  const sent = headers['if-none-match'];
-  if (sent === undefined) return false;
-  if (sent === '*') return true;
-  const opaque = (tag: string) => tag.trim().replace(/^W\//, '');
-  return sent.split(',').some((tag) => opaque(tag) === opaque(etag));
 }
 
 /** JSON that is text already, or 304 to who has it. An answer without a tag is never kept. */

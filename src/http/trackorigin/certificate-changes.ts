@@ -4,9 +4,9 @@ import { type FeedEvent, readFeed } from '../../core/certificate/feed.ts';
 import type { LogReader } from '../../core/log/store.ts';
 import { FieldsError } from '../../core/registry/error.ts';
 import type { App } from '../shared/app.ts';
+import { presentTime } from '../shared/present-time.ts';
 import type { Admission } from './admission.ts';
 import { ErrorBody } from './schemas.ts';
-import { presentTime } from './wire.ts';
 
 const Change = Type.Object({
   sequence: Type.Integer({ description: 'Number of the event in the public log.' }),

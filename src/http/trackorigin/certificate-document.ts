@@ -4,6 +4,7 @@ import type { CertificateDocuments } from '../../core/certificate/documents.ts';
 import { CertificateServiceError } from '../../core/certificate/error.ts';
 import type { CertificateReader } from '../../core/certificate/store.ts';
 import type { CertificateDocument } from '../../proof/certificate/document.ts';
+import { isCertificateId } from '../../proof/certificate/manifest.ts';
 import type { App } from '../shared/app.ts';
 import type { Admission } from './admission.ts';
 import { isVisible } from './certificate-answer.ts';
@@ -36,16 +37,13 @@ const schema = {
   },
 };
 
-/** Of either registry. */
-const CERTIFICATE_ID = /^(?:cer_[A-Za-z0-9_]{1,60}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
 /** `GET /api/v1/certificates/{cert_id}/document`, for certificates of both registries. */
 export function registerCertificateDocument(app: App, parts: DocumentParts, admission: Admission): void {
   const { certificates, documents, presentDocument } = parts;
   const options = { schema, onRequest: admission.admit('anyone'), config: { cors: true } } as const;
   app.get('/api/v1/certificates/:cert_id/document', options, async (request, reply) => {
     const { cert_id: id } = request.params;
-    if (!CERTIFICATE_ID.test(id)) throw new TrackoriginError('certificate-id-invalid', 'not the form of an id');
+    if (!isCertificateId(id)) throw new TrackoriginError('certificate-id-invalid', 'not the form of an id');
     const record = await certificates.find(id);
     if (record === null || !isVisible(record, admission.callerOf(request))) throw unknown();
     const present = presentDocument[record.registry];

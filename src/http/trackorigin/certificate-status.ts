@@ -2,13 +2,13 @@ import { Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
 import type { CertificateMemory } from '../../core/certificate/memory.ts';
 import type { App } from '../shared/app.ts';
+import { presentTime } from '../shared/present-time.ts';
 import type { Admission } from './admission.ts';
 import type { CertificateAnswer } from './certificate-answer.ts';
 import { sendJson, setCaching } from './certificate-caching.ts';
 import { requireVisible } from './certificate-get.ts';
 import { requireCertificateId } from './certificate-id.ts';
 import { CertificateParams, CertificateStatusBody, ErrorBody } from './schemas.ts';
-import { presentTime } from './wire.ts';
 
 const schema = {
   summary: 'Whether a certificate holds',

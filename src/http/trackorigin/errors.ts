@@ -2,12 +2,21 @@ import { CodedError } from '../../base/coded-error.ts';
 import { type AudioErrorCode, ProbeError, type ProbeErrorCode } from '../../core/audio/error.ts';
 import type { CertificateServiceErrorCode } from '../../core/certificate/error.ts';
 import type { PublicLogErrorCode } from '../../core/log/public-log.ts';
-import { FieldsError, type SubmissionErrorCode } from '../../core/registry/error.ts';
+import type { FieldsError, SubmissionErrorCode } from '../../core/registry/error.ts';
 import type { WebhookErrorCode } from '../../core/webhook/error.ts';
 import type { CredentialFaultCode } from '../shared/credentials.ts';
 import type { CursorError } from '../shared/cursor.ts';
-import { RateLimitError } from '../shared/rate-limit.ts';
-import { RequestFault, type RequestFaultCode } from '../shared/request-fault.ts';
+import { detailsOf } from '../shared/error-details.ts';
+import {
+  API_KEY_ROWS,
+  findRow,
+  INVALID_API_KEY,
+  RATE_LIMITED,
+  REQUEST_FAULT_ROWS,
+  VALIDATION_ERROR,
+} from '../shared/error-rows.ts';
+import type { RateLimitError } from '../shared/rate-limit.ts';
+import type { RequestFaultCode } from '../shared/request-fault.ts';
 import type { CrossSiteError } from '../shared/same-origin.ts';
 import type { ErrorAnswer } from '../shared/surface.ts';
 import { WEBHOOK_ERROR_ROWS } from '../shared/webhooks/errors.ts';
@@ -60,20 +69,6 @@ interface Row {
   readonly message: string;
 }
 
-const INVALID_API_KEY = {
-  status: 401,
-  code: 'invalid_api_key',
-  type: 'authentication_error',
-  message: 'This is not an API key of this service.',
-} as const;
-
-const INTERNAL = {
-  status: 500,
-  code: 'internal_error',
-  type: 'server_error',
-  message: 'The server failed to answer. Try again later.',
-} as const;
-
 /**
  * How this contract shows every error. Its document gives the statuses, and the codes `insufficient_credits` and
  * `validation_error`; the others here are ours.
@@ -86,31 +81,11 @@ const ROWS: Readonly<Record<Code, Row>> = {
     type: 'authentication_error',
     message: 'Send the header "Authorization: Bearer <API key>".',
   },
-  'credential-malformed': INVALID_API_KEY,
-  'credential-unknown': INVALID_API_KEY,
-  'credential-wrong-kind': INVALID_API_KEY,
-  'credential-revoked': {
-    status: 401,
-    code: 'revoked_api_key',
-    type: 'authentication_error',
-    message: 'This API key was revoked.',
-  },
-  'credential-expired': {
-    status: 401,
-    code: 'expired_api_key',
-    type: 'authentication_error',
-    message: 'This API key has expired.',
-  },
+  ...API_KEY_ROWS,
   'credentials-conflict': { ...INVALID_API_KEY, message: 'Send one Authorization header only.' },
   'credential-in-url': {
     ...INVALID_API_KEY,
     message: 'Addresses are logged on their way: replace this API key, and send the new one as a Bearer token.',
-  },
-  'credential-scope': {
-    status: 403,
-    code: 'insufficient_scope',
-    type: 'permission_denied',
-    message: 'The scopes of this API key do not cover this.',
   },
   'secret-key-required': {
     status: 403,
@@ -280,89 +255,31 @@ const ROWS: Readonly<Record<Code, Row>> = {
     type: 'invalid_request',
     message: 'The cursor is none that this list gave.',
   },
-  'fields-invalid': {
-    status: 400,
-    code: 'validation_error',
-    type: 'invalid_request',
-    message: 'The request is not valid.',
-  },
-  'rate-limited': {
-    status: 429,
-    code: 'rate_limit_exceeded',
-    type: 'rate_limited',
-    message: 'Too many requests. The Retry-After header says when to come again.',
-  },
-  'route-unknown': { status: 404, code: 'not_found', type: 'not_found', message: 'There is nothing at this address.' },
-  'method-not-allowed': {
-    status: 405,
-    code: 'method_not_allowed',
-    type: 'invalid_request',
-    message: 'This address does not take that method; the Allow header lists those it takes.',
-  },
-  'url-malformed': {
-    status: 400,
-    code: 'invalid_url',
-    type: 'invalid_request',
-    message: 'The address is not a valid URL.',
-  },
-  'body-malformed': {
-    status: 400,
-    code: 'invalid_json',
-    type: 'invalid_request',
-    message: 'The body is not valid JSON.',
-  },
-  'body-too-large': {
-    status: 413,
-    code: 'body_too_large',
-    type: 'invalid_request',
-    message: 'The body is larger than this address takes.',
-  },
-  'media-type-unsupported': {
-    status: 415,
-    code: 'unsupported_media_type',
-    type: 'invalid_request',
-    message: 'The body must be sent as application/json.',
-  },
-  'input-invalid': {
-    status: 400,
-    code: 'validation_error',
-    type: 'invalid_request',
-    message: 'The request is not valid.',
-  },
-  'signing-key-retired': INTERNAL,
-  'unknown-event': INTERNAL,
-  internal: INTERNAL,
+  'rate-limited': RATE_LIMITED,
+  ...REQUEST_FAULT_ROWS,
+  'input-invalid': VALIDATION_ERROR,
+  'fields-invalid': VALIDATION_ERROR,
+  'signing-key-retired': REQUEST_FAULT_ROWS.internal,
+  'unknown-event': REQUEST_FAULT_ROWS.internal,
 };
 
 /** For the description of the API. */
 export const ERROR_CODES: readonly string[] = Object.keys(ROWS);
 
 export function presentError(error: unknown, requestId: string): ErrorAnswer {
-  const { status, code, type, message } = ROWS[codeOf(error)];
-  const details = detailsOf(error);
+  const { status, code, type, message } = findRow(ROWS, error);
+  const details = error instanceof ProbeError ? { errors: [error.problem] } : detailsOf(error);
   return {
     status,
-    headers: headersOf(error, status),
+    headers: headersOf(status),
     body: { error: { code, message, type, request_id: requestId, ...(details && { details }) } },
   };
 }
 
-function headersOf(error: unknown, status: number): Record<string, string> {
-  if (error instanceof RateLimitError) return { 'retry-after': String(error.retryAfterSeconds) };
+function headersOf(status: number): Record<string, string> {
   // RFC 9110 section 11.6.1: a 401 says how to authenticate.
   if (status === 401) return { 'www-authenticate': 'Bearer' };
   // Caches may keep a 404 for a while, RFC 9111 section 4.2.2: nobody would see the certificate that comes.
   if (status === 404) return { 'cache-control': 'no-store' };
   return status === 503 ? { 'retry-after': '1' } : {};
-}
-
-function detailsOf(error: unknown): { errors: readonly { field: string; message: string }[] } | null {
-  if (error instanceof FieldsError) return { errors: error.problems };
-  if (error instanceof ProbeError) return { errors: [error.problem] };
-  if (!(error instanceof RequestFault) || error.code !== 'input-invalid') return null;
-  return { errors: error.problems };
-}
-
-function codeOf(error: unknown): Code {
-  return error instanceof CodedError && Object.hasOwn(ROWS, error.code) ? (error.code as Code) : 'internal';
 }

@@ -2,9 +2,9 @@ import { Type } from 'typebox';
 import type { AccountReader } from '../../core/account/store.ts';
 import type { App } from '../shared/app.ts';
 import { CredentialFault } from '../shared/credentials.ts';
+import { presentTime } from '../shared/present-time.ts';
 import type { Admission } from './admission.ts';
 import { ErrorBody } from './schemas.ts';
-import { presentTime } from './wire.ts';
 
 const orNull = () => Type.Unsafe<string | null>({ type: ['string', 'null'] });
 

@@ -6,7 +6,7 @@ import type { KeyDirectory } from '../../core/certificate/key-directory.ts';
 import type { CertificateKey } from '../../core/certificate/signer.ts';
 import type { PublicLog } from '../../core/log/public-log.ts';
 import type { App } from '../shared/app.ts';
-import { presentTime } from './wire.ts';
+import { presentTime, presentTimeOrNull } from '../shared/present-time.ts';
 
 const Key = Type.Object({
   key_id: Type.String(),
@@ -57,7 +57,7 @@ function presentKey({ id, publicKey, validFrom, validUntil }: CertificateKey, no
     public_key: encodeBase64(publicKey),
     public_key_pem: `-----BEGIN PUBLIC KEY-----\n${spki}\n-----END PUBLIC KEY-----\n`,
     valid_from: presentTime(validFrom),
-    valid_until: validUntil === null ? null : presentTime(validUntil),
+    valid_until: presentTimeOrNull(validUntil),
     status: validUntil === null || validUntil > now ? ('active' as const) : ('retired' as const),
   };
 }

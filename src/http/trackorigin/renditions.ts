@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
-import { decodeHex, encodeHex } from '../../base/hex.ts';
+import { decodeSha256, encodeHex } from '../../base/hex.ts';
 import { readProbe } from '../../core/audio/probe.ts';
 import type { Registered } from '../../core/audio/renditions.ts';
 import type { App } from '../shared/app.ts';
+import { presentTime } from '../shared/present-time.ts';
 import { takeTokens } from '../shared/rate-limit.ts';
 import type { Admission } from './admission.ts';
 import type { AudioRouteParts } from './audio.ts';
@@ -11,7 +12,6 @@ import { requireVisible } from './certificate-get.ts';
 import { requireCertificateId } from './certificate-id.ts';
 import { TrackoriginError } from './errors.ts';
 import { ErrorBody } from './schemas.ts';
-import { presentTime } from './wire.ts';
 
 const Answer = Type.Object({
   rendition_id: Type.String(),
@@ -63,7 +63,7 @@ export function registerRenditions(app: App, parts: AudioRouteParts, admission: 
     if (isLive) await renditions.requireIntegrator(accountId);
     const { body } = request;
     const id = requireCertificateId(body.cert_id);
-    const sha256 = body.sha256.length === 64 ? decodeHex(body.sha256) : null;
+    const sha256 = decodeSha256(body.sha256);
     if (sha256 === null) throw new TrackoriginError('sha256-invalid', 'not 64 hexadecimal characters');
     const probe = readProbe(body);
     const master = requireVisible(await masters.find(id), caller);

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
-import { decodeHex } from '../../base/hex.ts';
+import { decodeSha256 } from '../../base/hex.ts';
 import type { CertificateMemory } from '../../core/certificate/memory.ts';
 import type { SandboxCertificates } from '../../core/certificate/sandbox.ts';
 import type { Limit, Limiter } from '../../core/limit/limiter.ts';
@@ -10,14 +10,12 @@ import { cleanLine, LINE_MAX_CHARS } from '../../core/registry/text.ts';
 import type { App } from '../shared/app.ts';
 import { takeTokens } from '../shared/rate-limit.ts';
 import type { Admission } from './admission.ts';
+import { DURATION_MAX_MS } from './audio-wire.ts';
 import { type CertificateAnswer, prepareCertificate } from './certificate-answer.ts';
 import { sendJson } from './certificate-caching.ts';
 import { requireCertificateId } from './certificate-id.ts';
 import { composeStatus } from './certificate-status.ts';
 import { CertificateBody, CertificateParams, CertificateStatusBody, ErrorBody } from './schemas.ts';
-
-/** Far longer than any recording. */
-const DURATION_MAX_MS = 24 * 60 * 60 * 1000;
 
 const Body = Type.Object(
   {
@@ -99,8 +97,7 @@ function readBody(typed: Static<typeof Body>) {
   const aLine = `must be 1 to ${LINE_MAX_CHARS} characters without control characters`;
   const title = cleanLine(typed.title) ?? refuse('title', aLine);
   const artist = cleanLine(typed.artist) ?? refuse('artist', aLine);
-  const digest = typed.sha256.length === 64 ? decodeHex(typed.sha256) : null;
-  const sha256 = digest ?? refuse('sha256', 'must be 64 hexadecimal characters');
+  const sha256 = decodeSha256(typed.sha256) ?? refuse('sha256', 'must be 64 hexadecimal characters');
   const { fingerprint = null, fingerprint2 = null } = typed;
   const keepFingerprints = checkFingerprints({ fingerprint, fingerprint2 }, refuse);
   if (title === null || artist === null || sha256 === null || problems.length > 0) throw new FieldsError(problems);

@@ -1,19 +1,7 @@
 import { Type } from 'typebox';
+import { typedErrorBody } from '../shared/error-details.ts';
 
-export const ErrorBody = Type.Object(
-  {
-    error: Type.Object({
-      code: Type.String({ description: 'For programs; it does not change.' }),
-      message: Type.String({ description: 'For people; it may change.' }),
-      type: Type.String(),
-      request_id: Type.String(),
-      details: Type.Optional(
-        Type.Object({ errors: Type.Array(Type.Object({ field: Type.String(), message: Type.String() })) }),
-      ),
-    }),
-  },
-  { title: 'TrackoriginError' },
-);
+export const ErrorBody = typedErrorBody('TrackoriginError');
 
 /** Of every list here. */
 const LIMIT_DEFAULT = 25;

@@ -8,7 +8,7 @@ import {
   type Submission,
   VERDICTS,
 } from '../../core/registry/submission.ts';
-import { presentTime } from './wire.ts';
+import { presentTime } from '../shared/present-time.ts';
 
 /** Two fingerprints of ten minutes, a profile, fifty contributors: half of this. */
 export const SUBMISSION_MAX_BYTES = 128 * 1024;

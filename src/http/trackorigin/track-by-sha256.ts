@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { decodeHex } from '../../base/hex.ts';
+import { decodeSha256 } from '../../base/hex.ts';
 import type { AudioReader } from '../../core/audio/store.ts';
 import { CertificateServiceError } from '../../core/certificate/error.ts';
 import type { App } from '../shared/app.ts';
@@ -30,8 +30,7 @@ const ENOUGH_TO_TELL = 2;
 export function registerTrackBySha256(app: App, audio: Pick<AudioReader, 'findByContent'>, admission: Admission): void {
   const options = { schema, onRequest: admission.admit('anyone'), config: { cors: true } } as const;
   app.get('/api/v1/tracks/by-sha256/:sha256_hex', options, async (request, reply) => {
-    const text = request.params.sha256_hex;
-    const sha256 = text.length === 64 ? decodeHex(text) : null;
+    const sha256 = decodeSha256(request.params.sha256_hex);
     if (sha256 === null) throw new TrackoriginError('sha256-invalid', 'not 64 hexadecimal characters');
     const caller = admission.callerOf(request);
     const realm =

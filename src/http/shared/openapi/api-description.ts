@@ -33,6 +33,9 @@ export interface ApiDescription {
   readonly errorCodes: readonly string[];
 }
 
+/** Of every route for the pages of an account. */
+export const ACCOUNT_TAG = { account: 'What an account of this server has, for its own pages.' };
+
 export const ANYONE: Security = [];
 
 /** An account's session, by cookie from pages of this server or as a bearer. */

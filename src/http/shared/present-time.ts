@@ -2,3 +2,7 @@
 export function presentTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
+
+export function presentTimeOrNull(epochMs: number | null): string | null {
+  return epochMs === null ? null : presentTime(epochMs);
+}
