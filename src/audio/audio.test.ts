@@ -140,7 +140,7 @@ test('every kind of WAV gives the same sound', async () => {
 });
 
 test('no bytes crash a decoder', async () => {
-  const head = fc.constantFrom(...['RIFF\u0000\u0000\u0000\u0000WAVEfmt ', 'RIFF0000WAVEdata', ''].map((text) => text));
+  const head = fc.constantFrom('RIFF\u0000\u0000\u0000\u0000WAVEfmt ', 'RIFF0000WAVEdata', '');
   await fc.assert(
     fc.asyncProperty(head, fc.uint8Array({ maxLength: 200 }), async (start, rest) => {
       const decoder = createWavDecoder();

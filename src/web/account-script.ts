@@ -1,22 +1,11 @@
 /**
- * Sends the pages' forms as JSON to the routes that programs use, and says what came of it. Everything it shows is set
- * as text. It has no backslash or backtick, so that it stands here as it is sent.
+ * Posts the pages' forms and says in place what came of it; without it the same forms are posted by the browser. Everything
+ * it shows is set as text. It has no backslash or backtick, so that it stands here as it is sent.
  */
 export const ACCOUNT_SCRIPT = `'use strict';
 (() => {
   const ORDER_POLL_MS = 10000;
   const SATS_DIGITS = 8;
-
-  const TEXTS = {
-    INVALID_EMAIL_OR_PASSWORD: 'This e-mail address and this password do not belong together.',
-    INVALID_EMAIL: 'This is not an e-mail address.',
-    INVALID_PASSWORD: 'This is not your password.',
-    EMAIL_NOT_VERIFIED: 'This address is not confirmed yet. Open the link in the mail we sent you, or ask for a new one below.',
-    INVALID_TOKEN: 'This link does not work any more. Ask for a new one below.',
-    TOKEN_EXPIRED: 'This link does not work any more. Ask for a new one below.',
-    PASSWORD_TOO_SHORT: 'This password is too short.',
-    PASSWORD_TOO_LONG: 'This password is too long.'
-  };
 
   const ORDER_TEXTS = {
     awaiting_payment: 'Waiting for your payment.',
@@ -29,16 +18,16 @@ export const ACCOUNT_SCRIPT = `'use strict';
   };
   const ORDER_ENDS = ['paid', 'late'];
 
-  for (const form of document.querySelectorAll('form[data-api]')) prepare(form);
-  for (const button of document.querySelectorAll('[data-copy]')) button.addEventListener('click', () => copy(button));
+  for (const form of document.querySelectorAll('form[method=post]')) prepare(form);
+  for (const button of document.querySelectorAll('[data-copy]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => copy(button));
+  }
   const order = document.querySelector('[data-order]');
   if (order !== null) followOrder(order);
-  const sessions = document.querySelector('[data-sessions]');
-  if (sessions !== null) listSessions(sessions);
 
   function prepare(form) {
     form.noValidate = true;
-    setBusy(form, false);
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       send(form);
@@ -48,23 +37,12 @@ export const ACCOUNT_SCRIPT = `'use strict';
   async function send(form) {
     forget(form);
     if (!checkFields(form)) return;
-    const { api, method } = form.dataset;
-    const request = { method, headers: { accept: 'application/json' } };
-    if (method !== 'DELETE') {
-      request.headers['content-type'] = 'application/json';
-      request.body = JSON.stringify(collect(form));
-    }
+    const body = new URLSearchParams(new FormData(form));
     setBusy(form, true);
     try {
-      if ('byToken' in form.dataset) {
-        const answer = await fetch('/api/auth/token');
-        if (!answer.ok) return refuse(form, answer, {});
-        request.headers.authorization = 'Bearer ' + (await answer.json()).token;
-      }
-      const response = await fetch(api, request);
-      const answer = (await response.json().catch(() => null)) || {};
-      if (response.ok) finish(form, answer);
-      else refuse(form, response, answer);
+      const response = await fetch(location.pathname + location.search, { method: 'POST', headers: { accept: 'application/json' }, body });
+      const answer = (await response.json().catch(() => null)) || { problems: { '': 'This did not work. Try again later.' } };
+      finish(form, answer);
     } catch {
       tell(form, 'The server cannot be reached. Nothing is known to have changed. Try again.');
     } finally {
@@ -72,74 +50,16 @@ export const ACCOUNT_SCRIPT = `'use strict';
     }
   }
 
-  async function listSessions(place) {
-    const [sessions, own] = await Promise.all(['/api/auth/list-sessions', '/api/auth/get-session'].map(async (path) => (await fetch(path)).json())).catch(() => [null]);
-    if (!Array.isArray(sessions)) {
-      place.textContent = 'They cannot be shown now.';
-      return;
-    }
-    place.replaceChildren(...sessions.map((session) => showSession(session, own && own.session && own.session.token === session.token)));
-  }
-
-  function showSession({ token, userAgent, ipAddress, createdAt }, isThis) {
-    const item = document.createElement('li');
-    const name = document.createElement('p');
-    name.textContent = (userAgent || 'An unnamed program') + (isThis ? ' (this one)' : '');
-    const hint = document.createElement('p');
-    hint.className = 'hint';
-    hint.textContent = 'since ' + String(createdAt).slice(0, 16).replace('T', ', ') + (ipAddress ? ', from ' + ipAddress : '');
-    item.append(name, hint);
-    if (!isThis) {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.className = 'quiet';
-      button.textContent = 'Sign it out';
-      button.addEventListener('click', async () => {
-        button.disabled = true;
-        const body = JSON.stringify({ token });
-        const response = await fetch('/api/auth/revoke-session', { method: 'POST', headers: { 'content-type': 'application/json' }, body }).catch(() => null);
-        if (response !== null && response.ok) item.remove();
-        else button.disabled = false;
-      });
-      item.append(button);
-    }
-    return item;
-  }
-
   function setBusy(form, isBusy) {
     form.setAttribute('aria-busy', String(isBusy));
     for (const button of form.querySelectorAll('button[type=submit]')) button.disabled = isBusy;
   }
 
-  function collect(form) {
-    const fields = {};
-    for (const { name, value, checked, dataset } of form.elements) {
-      if (name === '' || dataset.as === 'file') continue;
-      if (value === '' && dataset.whenEmpty === 'omit') continue;
-      const path = name.split('.');
-      const last = path.pop();
-      let place = fields;
-      for (const part of path) place = place[part] = place[part] || {};
-      if (dataset.as === 'set') place[last] = (place[last] || []).concat(checked ? [value] : []);
-      else if (dataset.as === 'yes') place[last] = checked;
-      else place[last] = value === '' && dataset.whenEmpty === 'null' ? null : convert(value, dataset.as);
-    }
-    return fields;
-  }
-
-  function convert(value, as) {
-    if (as === 'boolean') return value === 'true';
-    if (as === 'number') return Number(value);
-    if (as === 'json') return JSON.parse(value);
-    return as === 'list' ? [value] : value;
-  }
-
-  function finish(form, answer) {
-    const { goTo, append, say } = form.dataset;
-    if ('reveals' in form.dataset) reveal(form, String(answer.secret));
-    else if (goTo !== undefined) location.assign(goTo + (append === undefined ? '' : encodeURIComponent(answer[append])));
-    else if (say !== undefined) acknowledge(form, say);
-    else location.reload();
+  function finish(form, { goTo, say, secret, problems }) {
+    if (problems) for (const [name, text] of Object.entries(problems).reverse()) tell(form, text, name);
+    else if (secret) reveal(secret);
+    else if (say) acknowledge(form, say);
+    else location.assign(goTo);
   }
 
   function acknowledge(form, text) {
@@ -147,7 +67,7 @@ export const ACCOUNT_SCRIPT = `'use strict';
     form.querySelector('.done').textContent = text;
   }
 
-  function reveal(form, secret) {
+  function reveal(secret) {
     const panel = document.getElementById('secret');
     document.getElementById('secret-text').textContent = secret;
     panel.querySelector('.copied').textContent = '';
@@ -156,59 +76,15 @@ export const ACCOUNT_SCRIPT = `'use strict';
     panel.focus();
   }
 
-  function refuse(form, response, answer) {
-    if (response.status === 401 && 'signedIn' in document.body.dataset) {
-      location.assign('/account/sign-in?next=' + encodeURIComponent(location.pathname + location.search));
-      return;
-    }
-    const error = answer.error;
-    const code = typeof error === 'string' ? error : (error || answer).code;
-    const message = TEXTS[code] || (error && error.message) || answer.message;
-    if (response.status === 429) tell(form, 'Too many tries. Try again ' + sayWait(response.headers.get('retry-after')) + '.');
-    else if (!tellProblems(form, error)) tell(form, message || 'This did not work. Try again later.', findField(form, code));
-  }
-
-  function sayWait(seconds) {
-    const minutes = Math.ceil(Number(seconds) / 60);
-    if (!(minutes > 0)) return 'later';
-    if (minutes > 90) return 'in ' + Math.ceil(minutes / 60) + ' hours';
-    return minutes === 1 ? 'in a minute' : 'in ' + minutes + ' minutes';
-  }
-
-  function isJson(text) {
-    try {
-      JSON.parse(text);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** False when the answer names no field of the form. */
-  function tellProblems(form, error) {
-    const problems = (error && error.details && error.details.errors) || [];
-    const fieldOf = ({ field }) => form.elements[field.replaceAll('/', '.')];
-    const named = problems.filter((problem) => fieldOf(problem) && fieldOf(problem).id);
-    for (const problem of named.toReversed()) tell(form, 'This ' + problem.message + '.', fieldOf(problem));
-    const others = problems.filter((problem) => !named.includes(problem)).map(({ field, message }) => field + ' ' + message);
-    if (others.length > 0) tell(form, others.join('; ') + '.');
-    return problems.length > 0;
-  }
-
-  function findField(form, code) {
-    return [...form.elements].find(({ dataset }) => (dataset.codes || '').split(' ').includes(code));
-  }
-
   function checkFields(form) {
-    for (const field of form.elements) {
-      if (field.dataset.as === 'json') field.setCustomValidity(field.value === '' || isJson(field.value) ? '' : 'This is no JSON.');
-    }
     const wrong = [...form.elements].filter((field) => field.willValidate && !field.checkValidity());
-    for (const field of wrong.toReversed()) tell(form, field.validationMessage, field);
+    for (const field of wrong.toReversed()) tell(form, field.validationMessage, field.name);
     return wrong.length === 0;
   }
 
-  function tell(form, text, field) {
+  /** Beside the field with this name, or, without one, of the whole form. */
+  function tell(form, text, name) {
+    const field = name ? document.getElementById(form.id + '-' + name) : null;
     const place = field && document.getElementById(field.id + '-error');
     (place || form.querySelector('.error[role=alert]')).textContent = text;
     if (!place) return;

@@ -47,7 +47,7 @@ legend { padding: 0; margin-bottom: .25rem; font-weight: 600 }
 .state::before { content: ""; flex: none; width: .65rem; height: .65rem; border-radius: 50%; border: 2px solid currentColor }
 .state.good { color: var(--done) } .state.good::before { background: currentColor }
 .state.mid { color: var(--wait) } .state.mid::before { background: linear-gradient(90deg, currentColor 50%, transparent 50%) }
-.state.todo { color: var(--soft) } .state.bad { color: var(--danger) } .state.bad::before { border-radius: 2px; background: currentColor }
+.state.waiting { color: var(--soft) } .state.bad { color: var(--danger) } .state.bad::before { border-radius: 2px; background: currentColor }
 .chart { display: block; width: 100%; height: auto }
 .chart rect { fill: var(--accent) } .chart .base { stroke: var(--edge); fill: none } .chart text { fill: var(--soft); font: 11px var(--body) }
 pre { margin: 0 0 1rem; padding: .75rem; overflow-x: auto; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; font: .85rem/1.5 var(--mono) }
@@ -66,7 +66,10 @@ dd button { padding: .1rem .6rem }
 button:disabled { cursor: default; opacity: .6 }
 .actions { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem }
 details + details, dl + details { margin-top: .75rem }
-ul + details { margin-top: 1.25rem }
+ul + details, .cards + form, .cards + .actions, form + .cards, form + details { margin-top: 1.25rem }
+.cards .state { margin-bottom: .25rem }
+.cards .hint + form { margin-top: .75rem }
+fieldset > .hint { margin: 0 0 .75rem }
 summary { padding: .25rem 0; color: var(--accent); font-weight: 600; cursor: pointer }
 details[open] > summary { margin-bottom: .75rem }
 details form + form { margin-top: 1.25rem; padding-top: 1.25rem; border-top: 1px solid var(--line) }

@@ -1,20 +1,16 @@
-import type { Clock } from '../base/clock.ts';
+import type { FastifyRequest } from 'fastify';
 import type { Account, Sessions } from '../core/account/account.ts';
-import type { AccountReader } from '../core/account/store.ts';
-import type { AnchorService } from '../core/anchor/anchor.ts';
-import type { KeyService } from '../core/key/keys.ts';
 import type { EntryPosition, LedgerReader, PurseId } from '../core/meter/ledger.ts';
-import { monthOf } from '../core/meter/month.ts';
-import type { CallPolicy } from '../core/meter/policy.ts';
-import type { Product, Subscription, SubscriptionReader } from '../core/meter/subscription.ts';
-import type { UsageReader } from '../core/meter/usage.ts';
-import { type MonthlyQuotas, planOf } from '../core/timestamp/plan.ts';
-import type { TimestampReader } from '../core/timestamp/store.ts';
 import type { App } from '../http/shared/app.ts';
 import type { Surface } from '../http/shared/surface.ts';
 import { registerAssets } from './assets.ts';
+import { acceptFormsOnly } from './forms/form-body.ts';
+import { servePage } from './forms/page-route.ts';
+import { type OverviewParts, PURSES_MAX, showOverview } from './overview.ts';
 import { parseOwnPath } from './own-path.ts';
-import { goTo, olderPath, presentError, type Query, readText, send, signInPath } from './own-reply.ts';
+import { olderPath, presentError, type Query, readText, signInPath } from './own-reply.ts';
+import { listOwnSessions } from './own-sessions.ts';
+import { findSubscriptions, findUsage } from './own-usage.ts';
 import { type Offers, renderCredits } from './pages/credits.ts';
 import { renderForgot } from './pages/forgot.ts';
 import { renderKeys } from './pages/keys.ts';
@@ -27,23 +23,14 @@ import { renderSignUp } from './pages/sign-up.ts';
 import { renderUsage } from './pages/usage.ts';
 import { renderClosedVault, renderVault } from './pages/vault.ts';
 
-export interface AccountPagesParts {
+export interface AccountPagesParts extends OverviewParts {
   readonly sessions: Sessions;
-  readonly accounts: Pick<AccountReader, 'findProfile'>;
-  readonly keys: Pick<KeyService, 'list'>;
-  readonly subscriptions: SubscriptionReader;
+  readonly publicUrl: string;
   readonly ledger: Pick<LedgerReader, 'listPurses' | 'listAccountEntries'>;
-  readonly usage: UsageReader;
-  readonly timestamps: Pick<TimestampReader, 'countSince'>;
-  readonly anchors: Pick<AnchorService, 'listOwned'>;
-  readonly callPolicy: CallPolicy;
-  readonly quotas: MonthlyQuotas;
   readonly passwordChars: PasswordChars;
   readonly offers: Offers;
-  readonly clock: Clock;
 }
 
-const PURSES_MAX = 200;
 const ENTRIES_PER_PAGE = 50;
 const RECEIPTS_PER_PAGE = 25;
 
@@ -61,6 +48,7 @@ export function createAccountPages(parts: AccountPagesParts): Surface {
     pathPrefixes: ['/account', '/static/account.'],
     presentError,
     register(app) {
+      acceptFormsOnly(app);
       registerAssets(app);
       registerOpenPages(app, parts);
       registerOwnPages(app, parts);
@@ -68,19 +56,27 @@ export function createAccountPages(parts: AccountPagesParts): Surface {
   };
 }
 
-function registerOpenPages(app: App, { sessions, passwordChars }: AccountPagesParts): void {
+function registerOpenPages(app: App, { sessions, publicUrl, passwordChars }: AccountPagesParts): void {
   const open = (path: string, render: (query: Query) => Page | { readonly goTo: string }) =>
-    app.get(path, (request, reply) => {
-      const page = render(request.query as Query);
-      return 'goTo' in page ? goTo(reply, page.goTo) : send(reply, renderOpenPage(page));
+    servePage(app, {
+      path,
+      publicUrl,
+      show: async (request) => {
+        const page = render(request.query as Query);
+        return 'goTo' in page ? page : { page: renderOpenPage(page) };
+      },
     });
 
-  app.get('/account/sign-in', async (request, reply) => {
-    const query = request.query as Query;
-    const next = parseOwnPath(readText(query, 'next') ?? '') ?? '/account';
-    if ((await sessions.find(request.headers)) !== null) return goTo(reply, next);
-    const notice = query.error === undefined ? readText(query, 'notice') : 'link-ended';
-    return send(reply, renderOpenPage(renderSignIn({ next, notice: isNotice(notice) ? notice : null })));
+  servePage(app, {
+    path: '/account/sign-in',
+    publicUrl,
+    show: async (request) => {
+      const query = request.query as Query;
+      const next = parseOwnPath(readText(query, 'next') ?? '') ?? '/account';
+      if ((await sessions.find(request.headers)) !== null) return { goTo: next };
+      const notice = query.error === undefined ? readText(query, 'notice') : 'link-ended';
+      return { page: renderOpenPage(renderSignIn({ next, notice: isNotice(notice) ? notice : null })) };
+    },
   });
   open('/account/sign-up', () => renderSignUp(passwordChars));
   open('/account/forgot', ({ error }) => renderForgot({ linkEnded: error !== undefined }));
@@ -92,42 +88,33 @@ function registerOpenPages(app: App, { sessions, passwordChars }: AccountPagesPa
 }
 
 function registerOwnPages(app: App, parts: AccountPagesParts): void {
-  const { sessions, accounts, keys, clock, passwordChars } = parts;
+  const { sessions, publicUrl, accounts, keys, clock, passwordChars } = parts;
 
-  const own = (path: SectionPath, render: (account: Account, query: Query) => Promise<Page | null>) =>
-    app.get(path, async (request, reply) => {
-      const account = await sessions.find(request.headers);
-      const page = account && (await render(account, request.query as Query));
-      if (account === null || page === null) return goTo(reply, signInPath(request));
-      return send(reply, renderOwnPage(page, account, path));
+  const own = (path: SectionPath, render: (account: Account, request: FastifyRequest) => Promise<Page | null>) =>
+    servePage(app, {
+      path,
+      publicUrl,
+      show: async (request) => {
+        const account = await sessions.find(request.headers);
+        const page = account && (await render(account, request));
+        if (account === null || page === null) return { goTo: signInPath(request) };
+        return { page: renderOwnPage(page, account, path) };
+      },
     });
 
-  own('/account', async (account) => {
-    const profile = await accounts.findProfile(account.id);
-    return profile && renderProfile(account, profile, passwordChars);
+  own('/account', (account) => showOverview(parts, account));
+  own('/account/profile', async (account, request) => {
+    const [profile, listed] = await Promise.all([accounts.findProfile(account.id), listOwnSessions(app, request)]);
+    return profile && renderProfile({ account, profile, passwordChars, sessions: listed });
   });
   own('/account/keys', async ({ id }) => {
     const [listed, subscriptions] = await Promise.all([keys.list(id), findSubscriptions(parts, id)]);
     const products = new Set(subscriptions.map(({ product }) => product));
     return renderKeys({ keys: listed, products, now: clock.now() });
   });
-  own('/account/usage', ({ id }) => showUsage(parts, id));
-  own('/account/credits', (account, query) => showCredits(parts, account, query));
-  own('/account/vault', ({ id }, query) => showVault(parts, id, query));
-}
-
-async function showUsage(parts: AccountPagesParts, accountId: string): Promise<Page> {
-  const { usage, timestamps, subscriptions, quotas, callPolicy, clock } = parts;
-  const now = clock.now();
-  const month = monthOf(now);
-  const plan = planOf(await subscriptions.findActive(accountId, 'proofd', now));
-  const quota = quotas[plan];
-  const [calls, days, made] = await Promise.all([
-    usage.find(accountId, month),
-    usage.listDays(accountId, `${month}-01`),
-    timestamps.countSince(accountId, Date.parse(`${month}-01T00:00:00Z`), quota),
-  ]);
-  return renderUsage({ month, calls, days, callPolicy, timestamps: { plan, made, quota } });
+  own('/account/usage', async ({ id }) => renderUsage(await findUsage(parts, id)));
+  own('/account/credits', (account, { query }) => showCredits(parts, account, query as Query));
+  own('/account/vault', ({ id }, { query }) => showVault(parts, id, query as Query));
 }
 
 async function showCredits(parts: AccountPagesParts, { id, email }: Account, query: Query): Promise<Page> {
@@ -183,15 +170,6 @@ async function showVault(parts: AccountPagesParts, accountId: string, query: Que
   const hasOlder = found.length > receipts.length && last !== undefined;
   const older = hasOlder ? olderPath('/account/vault', `${last.createdAt}.${last.id}`, fields) : null;
   return renderVault({ filters, digestError: null, receipts, older });
-}
-
-async function findSubscriptions(
-  { subscriptions, clock }: AccountPagesParts,
-  accountId: string,
-): Promise<readonly Subscription[]> {
-  const products: readonly Product[] = ['orphograph', 'proofd'];
-  const found = await Promise.all(products.map((product) => subscriptions.findActive(accountId, product, clock.now())));
-  return found.filter((subscription) => subscription !== null);
 }
 
 function presentEntry({ createdAt, sequence, purse }: EntryPosition): string {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { App } from '../http/shared/app.ts';
+import { hasAlready } from '../http/shared/etag.ts';
 import { ACCOUNT_SCRIPT } from './account-script.ts';
 import { ACCOUNT_STYLE } from './account-style.ts';
 
@@ -26,7 +27,7 @@ export function registerAssets(app: App): void {
       reply
         .header('cache-control', isThisVersion ? 'public, max-age=31536000, immutable' : 'no-cache')
         .header('etag', asset.etag);
-      if (request.headers['if-none-match'] === asset.etag) reply.code(304).send();
+      if (hasAlready(request, asset.etag)) reply.code(304).send();
       else reply.type(asset.mediaType).send(asset.text);
     });
   }

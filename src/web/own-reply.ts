@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestFault } from '../http/shared/request-fault.ts';
+import { CrossSiteError } from '../http/shared/same-origin.ts';
 import type { ErrorAnswer } from '../http/shared/surface.ts';
 import { parseOwnPath } from './own-path.ts';
 import { renderFailure } from './pages/failure.ts';
@@ -59,11 +60,11 @@ export function send(reply: FastifyReply, page: string): FastifyReply {
 
 export function presentError(error: unknown, requestId: string): ErrorAnswer {
   const { status, title, advice } = describeFailure(error);
-  return { status, headers: HEADERS, body: renderOpenPage(renderFailure(title, advice, requestId)) };
+  return { status, headers: HEADERS, body: renderOpenPage(renderFailure(title, advice, requestId)).toString() };
 }
 
 function describeFailure(error: unknown): { status: number; title: string; advice: string } {
-  const code = error instanceof RequestFault ? error.code : 'internal';
+  const code = error instanceof RequestFault || error instanceof CrossSiteError ? error.code : 'internal';
   switch (code) {
     case 'internal':
       return {
@@ -74,7 +75,21 @@ function describeFailure(error: unknown): { status: number; title: string; advic
     case 'route-unknown':
       return { status: 404, title: 'Nothing here', advice: 'There is no page at this address.' };
     case 'method-not-allowed':
-      return { status: 405, title: 'Not like this', advice: 'This address only shows a page.' };
+      return { status: 405, title: 'Not like this', advice: 'This address shows a page and takes its forms.' };
+    case 'cross-site':
+      return {
+        status: 403,
+        title: 'Not from here',
+        advice: 'Nothing was done: the form does not come from a page of this server.',
+      };
+    case 'body-too-large':
+      return {
+        status: 413,
+        title: 'Too much',
+        advice: 'Nothing was done: the form holds more than this server takes.',
+      };
+    case 'media-type-unsupported':
+      return { status: 415, title: 'Not a form', advice: 'This address takes what its own forms send.' };
     default:
       return { status: 400, title: 'Not an address', advice: 'The address cannot be read.' };
   }

@@ -44,6 +44,6 @@ function presentTimestamp({ record, confirmation }: StoredTimestamp): PublicProo
   const { certificateId: id, createdAt: at } = record;
   const common = { kind: 'Timestamp', id, path: `/cert/${id}`, at };
   return confirmation === null
-    ? { ...common, state: 'todo', says: 'Waiting for a Bitcoin block' }
+    ? { ...common, state: 'waiting', says: 'Waiting for a Bitcoin block' }
     : { ...common, state: 'good', says: `In Bitcoin block ${formatNumber(confirmation.height)}` };
 }

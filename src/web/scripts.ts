@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { type Asset, prepareBody, type Served } from './site-assets.ts';
 
 const NAMES = [
@@ -20,9 +20,16 @@ export interface Scripts {
   /** Every file, by an address that never changes its content. */
   readonly assets: readonly Asset[];
   readonly paths: Readonly<Record<ScriptName, string>>;
+  /** Addresses of what comes with each script at once, itself among them. */
+  readonly loads: Readonly<Record<ScriptName, readonly string[]>>;
   /** Those that stand at an address of their own as well. */
   readonly bodies: Readonly<Record<ScriptName, Served>>;
 }
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.wasm': 'application/wasm',
+};
 
 /** Reads a folder of built scripts. */
 export async function readScripts(folder: string): Promise<Scripts> {
@@ -30,15 +37,17 @@ export async function readScripts(folder: string): Promise<Scripts> {
   const files: readonly string[] = manifest.files;
   const bodies = new Map<string, Served>();
   for (const file of files) bodies.set(file, prepareBody(await readFile(join(folder, file))));
-  const ofEach = <T>(make: (file: string) => T) =>
-    Object.fromEntries(NAMES.map((name) => [name, make(manifest.scripts[name])])) as Record<ScriptName, T>;
+  const pathOf = (file: string) => `/static/${file}`;
+  const ofEach = <T>(make: (name: ScriptName) => T) =>
+    Object.fromEntries(NAMES.map((name) => [name, make(name)])) as Record<ScriptName, T>;
   return {
     assets: files.map((file) => ({
-      path: `/static/${file}`,
-      mediaType: 'text/javascript; charset=utf-8',
+      path: pathOf(file),
+      mediaType: MEDIA_TYPES[extname(file)]!,
       body: bodies.get(file)!,
     })),
-    paths: ofEach((file) => `/static/${file}`),
-    bodies: ofEach((file) => bodies.get(file)!),
+    paths: ofEach((name) => pathOf(manifest.scripts[name])),
+    loads: ofEach((name) => manifest.loads[name].map(pathOf)),
+    bodies: ofEach((name) => bodies.get(manifest.scripts[name])!),
   };
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasAlready, tagOf } from '../http/shared/etag.ts';
 import { DOCS_STYLE } from './styles/docs-style.ts';
 import { REGISTRY_STYLE } from './styles/registry-style.ts';
 import { SITE_STYLE } from './styles/site-style.ts';
@@ -46,7 +47,7 @@ export function prepareBody(content: string | Uint8Array): Served {
   const encoded: Partial<Record<Coding, Promise<Buffer>>> = {};
   return {
     identity,
-    etag: `"${hash('sha256', identity, 'base64url').slice(0, 22)}"`,
+    etag: tagOf(identity),
     encode: (coding) => (encoded[coding] ??= COMPRESS[coding](identity)),
   };
 }
@@ -63,7 +64,7 @@ export async function sendServed(
   { mediaType, cacheControl }: { readonly mediaType: string; readonly cacheControl: string },
 ): Promise<FastifyReply> {
   reply.header('cache-control', cacheControl).header('vary', 'Accept-Encoding').header('etag', served.etag);
-  if (request.headers['if-none-match'] === served.etag) return reply.code(304).send();
+  if (hasAlready(request, served.etag)) return reply.code(304).send();
   const encoding = chooseEncoding(request.headers['accept-encoding']);
   if (encoding !== null) reply.header('content-encoding', encoding);
   return reply.type(mediaType).send(encoding === null ? served.identity : await served.encode(encoding));

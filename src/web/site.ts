@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { decodeHex } from '../base/hex.ts';
 import type { App } from '../http/shared/app.ts';
 import { presentDefaultError } from '../http/shared/default-surface.ts';
+import { limitPages, type PageLimitParts } from '../http/shared/page-limit.ts';
 import { RequestFault } from '../http/shared/request-fault.ts';
 import type { ErrorAnswer, Surface } from '../http/shared/surface.ts';
 import type { BitcoinNetwork } from '../proof/bitcoin/network.ts';
@@ -24,7 +25,7 @@ import {
   sendServed,
 } from './site-assets.ts';
 
-export interface SiteParts {
+export interface SiteParts extends PageLimitParts {
   readonly scripts: Scripts;
   readonly network: BitcoinNetwork;
   /** Without a trailing slash. */
@@ -76,6 +77,10 @@ export function createSite(parts: SiteParts): Surface {
     presentError,
     register(app) {
       registerPages(app, parts);
+      app.register(async (scope) => {
+        limitPages(scope, parts);
+        registerDigestPage(scope, parts);
+      });
       registerFiles(app, parts.scripts);
     },
   };
@@ -100,14 +105,17 @@ function registerPages(app: App, parts: SiteParts): void {
     }
     return sendVerify(request, reply);
   });
+  app.get('/status.html', async (_request, reply) => sendPage(reply, renderStatus(await parts.checkStatus())));
+}
+
+function registerDigestPage(app: App, { findProofs }: SiteParts): void {
   app.get<{ Params: { sha256: string } }>('/verify/:sha256', async (request, reply) => {
     const hex = request.params.sha256.toLowerCase();
     if (!SHA256.test(hex)) throw new RequestFault('route-unknown', 'not a digest');
-    const proofs = await parts.findProofs(decodeHex(hex)!);
+    const proofs = await findProofs(decodeHex(hex)!);
     if (proofs.length === 0) return sendPage(reply.code(404), renderUnknownDigest(hex));
     return sendPage(reply, renderDigest(hex, proofs));
   });
-  app.get('/status.html', async (_request, reply) => sendPage(reply, renderStatus(await parts.checkStatus())));
 }
 
 function registerFixed(app: App, path: string, page: SitePage, connectTo: readonly string[]): void {
@@ -127,7 +135,7 @@ export function sendPage(reply: FastifyReply, page: SitePage): FastifyReply {
     .send(renderSitePage(page));
 }
 
-function registerFiles(app: App, { assets, paths, bodies }: Scripts): void {
+function registerFiles(app: App, { assets, paths, loads, bodies }: Scripts): void {
   const files = new Map(
     [SITE_STYLE_ASSET, REGISTRY_STYLE_ASSET, DOCS_STYLE_ASSET, ...assets].map((asset) => [asset.path, asset]),
   );
@@ -142,13 +150,9 @@ function registerFiles(app: App, { assets, paths, bodies }: Scripts): void {
     const cacheControl = `public, max-age=${WIDGET_MAX_AGE_SECONDS}`;
     return sendServed(request, reply, bodies['embed-widget'], { mediaType: SCRIPT, cacheControl });
   });
-  const kept = ['/verify', SITE_STYLE_ASSET.path, paths.verify, paths['hash-worker'], '/favicon.svg'];
-  const shared = assets.map(({ path }) => path).filter((path) => !Object.values(paths).includes(path));
+  const kept = ['/verify', SITE_STYLE_ASSET.path, ...loads.verify, paths['hash-worker'], '/favicon.svg'];
   const worker = prepareBody(
-    Buffer.concat([
-      Buffer.from(`self.touchmarkFiles=${JSON.stringify([...kept, ...shared])};\n`),
-      bodies['service-worker'].identity,
-    ]),
+    Buffer.concat([Buffer.from(`self.touchmarkFiles=${JSON.stringify(kept)};\n`), bodies['service-worker'].identity]),
   );
   // At the root, since a service worker only sees what is below its own address.
   app.get('/service-worker.js', (request, reply) => {
@@ -170,11 +174,12 @@ export function presentError(error: unknown, requestId: string, accept?: string)
   const answer = presentDefaultError(error, requestId);
   if (!accept?.includes('text/html')) return answer;
   const headers = { ...headersOf([]), 'cache-control': 'no-store', 'content-type': HTML };
-  const page =
-    answer.status === 404
-      ? renderError('There is nothing here', 'The address may be mistyped, or what was there is gone.', requestId)
-      : answer.status < 500
-        ? renderError('That did not work', 'The server does not understand this request.', requestId)
-        : renderError('That did not work', 'Something went wrong on the server. Try again in a moment.', requestId);
-  return { status: answer.status, headers, body: renderSitePage(page) };
+  return { status: answer.status, headers, body: renderSitePage(renderError(...explain(answer.status), requestId)) };
+}
+
+function explain(status: number): readonly [title: string, text: string] {
+  if (status === 404) return ['There is nothing here', 'The address may be mistyped, or what was there is gone.'];
+  if (status === 429) return ['Too many pages at once', 'Your network has asked for very many. Wait a minute.'];
+  if (status < 500) return ['That did not work', 'The server does not understand this request.'];
+  return ['That did not work', 'Something went wrong on the server. Try again in a moment.'];
 }

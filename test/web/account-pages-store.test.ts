@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fillAccount, startAccountPages } from '../support/account-pages-world.ts';
-import { type AccountServer, type Browser, linkIn, PASSWORD } from '../support/account-server.ts';
+import { type AccountServer, type Browser, linkIn } from '../support/account-server.ts';
 import { ENGINES } from '../support/databases.ts';
+import { PASSWORD } from '../support/people.ts';
 
 const OWN_PAGES = ['/account', '/account/keys', '/account/usage', '/account/credits', '/account/vault'];
 const HOSTILE = `'; drop table account; --<script>alert(1)</script>"`;

@@ -5,6 +5,8 @@ import { type ComposedServer, type Person, startComposedServer } from '../suppor
 import { ENGINES } from '../support/databases.ts';
 
 const HOSTILE = `"'><script>alert(1)</script>`;
+/** Of one address. All others ask once each. */
+const PAGES_MAX = 5;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 for (const engine of ENGINES) {
@@ -14,7 +16,7 @@ for (const engine of ENGINES) {
     let key: string;
 
     before(async () => {
-      server = await startComposedServer(engine);
+      server = await startComposedServer(engine, { TOUCHMARK_LIMITS: `page-address=${PAGES_MAX}` });
       owner = await server.signUp();
       key = (await server.mint(owner.id, 'origimark')).secret;
     });
@@ -154,6 +156,31 @@ for (const engine of ENGINES) {
       assert.equal((await send('cer_unknown', 'message=a')).statusCode, 404);
       assert.equal((await send('01a1ff5e-cfff-78df-9081-2a969bc9f48f', 'message=a')).statusCode, 404);
       assert.equal((await send(id, 'x'.repeat(70_000))).statusCode, 413);
+    });
+
+    test('one address cannot have pages and files of certificates made without end', async () => {
+      const { cert_id: id } = await certify();
+      const ask = (url: string, accept = 'text/html') =>
+        server.ask({ url, headers: { accept }, remoteAddress: '203.0.113.7' });
+      const costly = [
+        `/cert/${id}`,
+        `/cert/${id}/certificate.pdf`,
+        `/cert/${id}/proof-bundle.zip`,
+        `/cert/${id}/qr.png`,
+        '/registry',
+      ];
+      assert.equal(costly.length, PAGES_MAX);
+      for (const url of costly) assert.equal((await ask(url)).statusCode, 200, url);
+      for (const url of [...costly, '/u/nobody', `/verify/${'ab'.repeat(32)}`]) {
+        const refused = await ask(url);
+        assert.equal(refused.statusCode, 429, url);
+        assert.ok(Number(refused.headers['retry-after']) >= 1);
+      }
+      assert.match((await ask('/registry')).body, /Too many pages at once/);
+      const forPrograms = await ask(costly[2]!, 'application/zip');
+      assert.equal(forPrograms.json().error.code, 'rate_limit_exceeded');
+      assert.equal((await ask(`/cert/${id}/badge.svg`)).statusCode, 200, 'others show badges of many on one page');
+      assert.equal((await get(`/cert/${id}`)).statusCode, 200, 'another address');
     });
 
     test('days on which calls were made are shown, and only to their account', async () => {

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Registry } from 'prom-client';
+import { createLimits } from '../../src/core/limit/limits.ts';
+import { MemoryLimiter } from '../../src/core/limit/memory-limiter.ts';
 import { DOCUMENTED_CALL_POLICY } from '../../src/core/meter/policy.ts';
 import { DEFAULT_MONTHLY_QUOTAS } from '../../src/core/timestamp/plan.ts';
 import { createServer } from '../../src/http/server.ts';
@@ -13,6 +15,7 @@ import { createSite, type SiteParts } from '../../src/web/site.ts';
 import { makeScripts } from '../support/scripts.ts';
 
 const NOW = Date.parse('2026-05-14T14:00:00Z');
+const CLOCK = { now: () => NOW, sleep: async () => {} };
 const DIGEST = 'ab'.repeat(32);
 const HOSTILE = `"'><script>alert(1)</script>`;
 const AS_PERSON = { accept: 'text/html,application/xhtml+xml' };
@@ -63,13 +66,15 @@ function start(more: Partial<SiteParts> = {}) {
       quotas: DEFAULT_MONTHLY_QUOTAS,
       isSelling: true,
     },
+    limiter: new MemoryLimiter({ maxKeys: 10, clock: CLOCK }),
+    pageLimit: createLimits()['page-address'],
     findProofs: async () => [PROOF],
     checkStatus: async () => STATUS,
     ...more,
   });
   return createServer({
     surfaces: [site],
-    clock: { now: () => NOW, sleep: async () => {} },
+    clock: CLOCK,
     random: (length) => new Uint8Array(randomBytes(length)),
     logger: createLogger({ level: 'silent' }),
     registry: new Registry(),

@@ -3,6 +3,7 @@ import type { CertificateOutcome, CertificateVerdict } from '../../proof/certifi
 import { checkCertificate } from './check-certificate.ts';
 import { NoEd25519Error } from './check-signatures.ts';
 import { readServerTrust } from './server-trust.ts';
+import { StepsShown } from './steps-shown.tsx';
 import { sayCount, sayWait } from './words.ts';
 
 type Answer =
@@ -55,21 +56,7 @@ function AnswerShown({ answer }: { answer: Answer }) {
       </div>
       <details>
         <summary>{sayCount(steps.length, 'step')} checked in your browser</summary>
-        <ol class="steps">
-          {steps.map(({ step, ok, detail }) => {
-            const [kind, mark, word] =
-              ok === null ? ['open', '?', 'Open'] : ok ? ['ok', '✓', 'Good'] : ['no', '✗', 'Bad'];
-            return (
-              <li key={step} class={kind}>
-                <span class="mark">
-                  <span aria-hidden="true">{mark}</span>
-                  <span class="hidden">{word}: </span>
-                </span>
-                <span>{detail}</span>
-              </li>
-            );
-          })}
-        </ol>
+        <StepsShown steps={steps} />
         {doesNotProve.length > 0 && (
           <>
             <p>

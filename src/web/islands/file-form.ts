@@ -58,10 +58,10 @@ function fill(id: string, value: string): void {
   if (field instanceof HTMLInputElement) field.value = value;
 }
 
-/** The worker is started when it is needed: its decoders are large. */
+/** The worker is started when it is needed: what it loads is large. */
 function print(address: string, file: File): Promise<Prints> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(trustAddress(address));
+    const worker = new Worker(trustAddress(address), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<PrintReply>) => {
       worker.terminate();
       if ('prints' in data) resolve(data.prints);

@@ -16,7 +16,7 @@ const ROWS_MORE = 200;
 const DRAW_MS = 120;
 
 const STATES: Readonly<Record<ReceiptStatus, { tone: string; text: string }>> = {
-  pending: { tone: 'todo', text: 'Waiting for a Bitcoin block' },
+  pending: { tone: 'waiting', text: 'Waiting for a Bitcoin block' },
   partial: { tone: 'mid', text: 'In a block, being checked' },
   pinned: { tone: 'good', text: 'Anchored in Bitcoin' },
 };
@@ -305,8 +305,8 @@ function Row({ item }: { item: Item }) {
 }
 
 function describeStage(stage: Item['stage']) {
-  if (stage === 'waiting') return { tone: 'todo', text: 'Being read' };
-  return { tone: 'todo', text: stage === 'sent' ? 'Being sent' : 'Ready to send' };
+  if (stage === 'waiting') return { tone: 'waiting', text: 'Being read' };
+  return { tone: 'waiting', text: stage === 'sent' ? 'Being sent' : 'Ready to send' };
 }
 
 function saySummary({ total, waiting, anchored, pinned, failed }: ReturnType<AnchorList['tally']>): string {

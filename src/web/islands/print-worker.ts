@@ -1,10 +1,9 @@
 import chromaprintWasm from '@unimusic/chromaprint/dist/chromaprint.wasm?url';
 import { AudioError } from '../../audio/audio-error.ts';
-import { loadChromaprint } from '../../audio/chromaprint.ts';
+import { type Chromaprint, loadChromaprint } from '../../audio/chromaprint.ts';
 import { detectFormat } from '../../audio/detect-format.ts';
 import { createPrinting } from '../../audio/print-sound.ts';
 import { createDecoder } from '../../audio/wasm-decoders.ts';
-import { decodeBase64 } from '../../base/base64.ts';
 import { encodeItems } from '../../proof/fingerprint/items.ts';
 
 export interface Prints {
@@ -34,21 +33,22 @@ scope.onmessage = async ({ data: file }) => {
 
 /** Errors: AudioError. */
 async function print(file: File): Promise<Prints> {
-  const chromaprint = await loadChromaprint(readInlined(chromaprintWasm));
   const format = detectFormat(await readPart(file, 0));
   if (format === 'unknown') throw new AudioError('unsupported-format', 'this is no audio file that is read here');
   if (format === 'mp4') throw new AudioError('needs-ffmpeg', 'MP4 is not read by browsers here; FLAC and MP3 are');
-  using printing = createPrinting(await createDecoder(format), chromaprint);
+  const [chromaprint, decoder] = await Promise.all([fetchChromaprint(), createDecoder(format)]);
+  using printing = createPrinting(decoder, chromaprint);
   for (let start = 0; start < file.size; start += CHUNK_BYTES) await printing.push(await readPart(file, start));
   const { durationMs, items, bandItems } = await printing.finish();
   return { durationMs, fingerprint: encodeItems(items), fingerprint2: encodeItems(bandItems) };
 }
 
-async function readPart(file: File, start: number): Promise<Uint8Array> {
-  return new Uint8Array(await file.slice(start, start + CHUNK_BYTES).arrayBuffer());
+async function fetchChromaprint(): Promise<Chromaprint> {
+  const response = await fetch(chromaprintWasm);
+  if (!response.ok) throw new Error('the server does not give it');
+  return loadChromaprint(new Uint8Array(await response.arrayBuffer()));
 }
 
-/** Not fetched: the policy of pages lets nothing but this server be asked. */
-function readInlined(dataUrl: string): Uint8Array {
-  return decodeBase64(dataUrl.slice(dataUrl.indexOf(',') + 1))!;
+async function readPart(file: File, start: number): Promise<Uint8Array> {
+  return new Uint8Array(await file.slice(start, start + CHUNK_BYTES).arrayBuffer());
 }

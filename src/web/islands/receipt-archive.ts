@@ -2,11 +2,14 @@ import { zipSync } from 'fflate/browser';
 import { readZip } from '../../proof/bundle/zip.ts';
 import type { Item } from './anchor-list.ts';
 
-/** With six files each it stays within what the verifier reads of one archive. */
+/** With six files each, and two for all, it stays within what the verifier reads of one archive. */
 export const ARCHIVE_MAX_RECEIPTS = 250;
 const AT_ONCE = 4;
 
-/** Receipts with their proofs, a folder each, named as the files are. Errors: any of them cannot be had. */
+/**
+ * Receipts with their proofs, a folder each, named as the files are; what explains and checks them stands beside the
+ * folders, once. Errors: any of them cannot be had.
+ */
 export async function collectReceipts(items: readonly Item[], onDone: (count: number) => void): Promise<Uint8Array> {
   const files: Record<string, Uint8Array> = {};
   const waiting = [...items.entries()];
@@ -15,7 +18,9 @@ export async function collectReceipts(items: readonly Item[], onDone: (count: nu
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, { path, receiptId }] = next;
       const folder = `${String(index + 1).padStart(3, '0')}-${toFolderName(path)}`;
-      for (const [name, bytes] of readZip(await fetchArchive(receiptId!))) files[`${folder}/${baseName(name)}`] = bytes;
+      const archive = await fetchArchive(receiptId!);
+      for (const [name, bytes] of readZip(archive, isOfReceipt)) files[`${folder}/${baseName(name)}`] = bytes;
+      if (index === 0) Object.assign(files, Object.fromEntries(readZip(archive, (name) => !isOfReceipt(name))));
       onDone(++done);
     }
   };
@@ -27,6 +32,10 @@ async function fetchArchive(receiptId: string): Promise<Uint8Array> {
   const response = await fetch(`/api/receipt/${receiptId}.zip`);
   if (!response.ok) throw new Error(`the receipt ${receiptId} cannot be had`);
   return new Uint8Array(await response.arrayBuffer());
+}
+
+function isOfReceipt(name: string): boolean {
+  return name.endsWith('.json') || name.endsWith('.ots');
 }
 
 function baseName(path: string): string {

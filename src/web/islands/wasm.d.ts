@@ -1,4 +1,4 @@
-/** WebAssembly as a data address: the build inlines it. */
+/** The address of the file that the build makes of it. */
 declare module '*.wasm?url' {
   const address: string;
   export default address;

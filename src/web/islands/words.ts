@@ -26,3 +26,8 @@ export function sayWait(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
   return minutes > 90 ? `in ${sayCount(Math.ceil(minutes / 60), 'hour')}` : `in ${sayCount(minutes, 'minute')}`;
 }
+
+/** `2026-05-14 14:00 UTC`, of epoch ms. */
+export function sayMinute(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

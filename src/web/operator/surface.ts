@@ -1,5 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Account, Sessions } from '../../core/account/account.ts';
+import type { Sessions } from '../../core/account/account.ts';
 import type { AccountReader } from '../../core/account/store.ts';
 import type { Policies } from '../../core/audio/policies.ts';
 import type { CertificateChanges } from '../../core/registry/changes.ts';
@@ -7,7 +6,9 @@ import type { ReviewService } from '../../core/registry/review.ts';
 import type { RegistryReader } from '../../core/registry/store.ts';
 import type { App } from '../../http/shared/app.ts';
 import type { Surface } from '../../http/shared/surface.ts';
-import { goTo, presentError, type Query, send, signInPath } from '../own-reply.ts';
+import { acceptFormsOnly } from '../forms/form-body.ts';
+import { servePage } from '../forms/page-route.ts';
+import { presentError, type Query, signInPath } from '../own-reply.ts';
 import { renderFailure } from '../pages/failure.ts';
 import { type OperatorPath, type Page, renderOpenPage, renderOperatorPage } from '../pages/layout.ts';
 import { type HealthView, renderHealth } from '../pages/operator/health.ts';
@@ -18,6 +19,7 @@ import { showQueue, showSubmission } from './submissions.ts';
 
 export interface OperatorPagesParts {
   readonly sessions: Sessions;
+  readonly publicUrl: string;
   readonly accounts: Pick<AccountReader, 'list' | 'find' | 'findProfile'>;
   readonly registry: Pick<
     RegistryReader,
@@ -32,49 +34,73 @@ export interface OperatorPagesParts {
 /** A page of the operators' console; null where there is nothing. */
 type Show = (parts: OperatorPagesParts, query: Query, id: string) => Promise<Page | null>;
 
-const ROUTES: readonly (readonly [path: string, section: OperatorPath, show: Show])[] = [
-  ['/operator', '/operator', showQueue],
-  ['/operator/submissions/:id', '/operator', (parts, _query, id) => showSubmission(parts, id)],
-  ['/operator/certificates', '/operator/certificates', showCertificates],
-  ['/operator/certificates/:id', '/operator/certificates', (parts, _query, id) => showCertificate(parts, id)],
-  ['/operator/accounts', '/operator/accounts', showAccounts],
-  ['/operator/integrators', '/operator/integrators', showIntegrators],
-  ['/operator/policies', '/operator/policies', async ({ policies }) => renderPolicies(await policies.list())],
-  ['/operator/health', '/operator/health', async ({ checkHealth }) => renderHealth(await checkHealth())],
-  ['/operator/actions', '/operator/actions', showActions],
+interface Route {
+  readonly path: string;
+  readonly section: OperatorPath;
+  readonly show: Show;
+  readonly formMaxBytes?: number;
+}
+
+/** A policy with its cohort, as a form spells it. */
+const POLICY_MAX_BYTES = 3 * 1024 * 1024;
+
+const ROUTES: readonly Route[] = [
+  { path: '/operator', section: '/operator', show: showQueue },
+  { path: '/operator/submissions/:id', section: '/operator', show: (parts, _query, id) => showSubmission(parts, id) },
+  { path: '/operator/certificates', section: '/operator/certificates', show: showCertificates },
+  {
+    path: '/operator/certificates/:id',
+    section: '/operator/certificates',
+    show: (parts, _query, id) => showCertificate(parts, id),
+  },
+  { path: '/operator/accounts', section: '/operator/accounts', show: showAccounts },
+  { path: '/operator/integrators', section: '/operator/integrators', show: showIntegrators },
+  {
+    path: '/operator/policies',
+    section: '/operator/policies',
+    show: async ({ policies }) => renderPolicies(await policies.list()),
+    formMaxBytes: POLICY_MAX_BYTES,
+  },
+  {
+    path: '/operator/health',
+    section: '/operator/health',
+    show: async ({ checkHealth }) => renderHealth(await checkHealth()),
+  },
+  { path: '/operator/actions', section: '/operator/actions', show: showActions },
 ];
 
-/** The console of operators: pages over the same services as `/api/operator`, to which their forms are sent. */
+/** The console of operators: pages over the same services as `/api/operator`, which takes what their forms send. */
 export function createOperatorPages(parts: OperatorPagesParts): Surface {
   return {
     pathPrefixes: ['/operator'],
     presentError,
     register(app) {
-      for (const [path, section, show] of ROUTES) registerPage(app, parts, { path, section, show });
+      acceptFormsOnly(app);
+      for (const route of ROUTES) registerPage(app, parts, route);
     },
   };
 }
 
-function registerPage(
-  app: App,
-  parts: OperatorPagesParts,
-  { path, section, show }: { path: string; section: OperatorPath; show: Show },
-): void {
-  app.get<{ Params: { id?: string } }>(path, async (request, reply) => {
-    // Looked up each time, so whoever loses the role is out at once.
-    const account = await parts.sessions.find(request.headers);
-    if (account === null) return goTo(reply, signInPath(request));
-    if (account.role !== 'operator') return refuse(reply, account, request);
-    const page = await show(parts, request.query as Query, request.params.id ?? '');
-    if (page === null) {
+function registerPage(app: App, parts: OperatorPagesParts, { section, show, ...route }: Route): void {
+  servePage(app, {
+    ...route,
+    publicUrl: parts.publicUrl,
+    show: async (request) => {
+      // Looked up each time, so whoever loses the role is out at once.
+      const account = await parts.sessions.find(request.headers);
+      if (account === null) return { goTo: signInPath(request) };
+      const { email, role } = account;
+      if (role !== 'operator') return { status: 403, page: renderOpenPage(renderOthers(email, request.id)) };
+      const { id = '' } = request.params as { readonly id?: string };
+      const page = await show(parts, request.query as Query, id);
+      if (page !== null) return { page: renderOperatorPage(page, email, section) };
       const missing = renderFailure('Nothing here', 'There is nothing with this id.', request.id);
-      return send(reply.code(404), renderOperatorPage(missing, account.email, section));
-    }
-    return send(reply, renderOperatorPage(page, account.email, section));
+      return { status: 404, page: renderOperatorPage(missing, email, section) };
+    },
   });
 }
 
-function refuse(reply: FastifyReply, { email }: Account, request: FastifyRequest): FastifyReply {
+function renderOthers(email: string, requestId: string): Page {
   const advice = `Only operators of this server see this page, and ${email} is none.`;
-  return send(reply.code(403), renderOpenPage(renderFailure('For operators only', advice, request.id)));
+  return renderFailure('For operators only', advice, requestId);
 }

@@ -42,7 +42,7 @@ export function renderArtist({ artist, recordings, older, publicUrl }: ArtistVie
 <p class="lead">@${handle}${location === null ? null : html`, <bdi>${location}</bdi>`}</p>
 ${
   verifiedAt === null
-    ? html`<p class="state todo">No certificate was issued so far</p>`
+    ? html`<p class="state waiting">No certificate was issued so far</p>`
     : html`<p class="state good">${count}; the first one on ${renderDay(verifiedAt)}</p>`
 }
 </div>

@@ -40,7 +40,7 @@ export interface CreditsView {
   readonly orderId: string | null;
 }
 
-const PLAN_NAMES: Readonly<Record<Plan, string>> = {
+export const PLAN_NAMES: Readonly<Record<Plan, string>> = {
   'orphograph-personal': 'Receipts: Personal',
   'orphograph-creator': 'Receipts: Creator',
   'proofd-pro': 'Timestamps: Pro',
@@ -164,13 +164,14 @@ function renderOrder(orderId: string): Html {
 <img src="${api}/qr.svg" width="200" height="200" alt="The payment as a QR code for a wallet">
 <dl>
 <div><dt>Amount</dt><dd><span data-show="amount" id="order-amount">–</span> BTC
-<button type="button" class="quiet" data-copy="order-amount">Copy <span class="hidden">the amount</span></button></dd></div>
+<button type="button" class="quiet" data-copy="order-amount" hidden>Copy <span class="hidden">the amount</span></button></dd></div>
 <div><dt>To</dt><dd><code data-show="address" id="order-address">–</code>
-<button type="button" class="quiet" data-copy="order-address">Copy <span class="hidden">the address</span></button></dd></div>
+<button type="button" class="quiet" data-copy="order-address" hidden>Copy <span class="hidden">the address</span></button></dd></div>
 <div><dt>Until</dt><dd><span data-show="expires">–</span></dd></div>
 <div><dt>Transaction</dt><dd><code data-show="transaction">none yet</code></dd></div>
 </dl>
 </div>
+<noscript><p>Scan the code: it has the address and the amount. Without JavaScript this page does not follow the payment.</p></noscript>
 <p class="hint">Pay exactly once. You may close this page: the token is mailed to you when the payment is confirmed.
 <span class="copied" role="status"></span></p>
 </section>`;

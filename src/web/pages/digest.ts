@@ -11,7 +11,7 @@ export interface PublicProof {
   readonly path: string | null;
   /** Epoch ms. */
   readonly at: number;
-  readonly state: 'good' | 'mid' | 'todo' | 'bad';
+  readonly state: 'good' | 'mid' | 'waiting' | 'bad';
   readonly says: string;
 }
 

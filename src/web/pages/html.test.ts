@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Content, html } from './html.ts';
+import { type Content, type Html, html, Part } from './html.ts';
+import type { Outcome } from './outcome.ts';
 
 test('whatever is filled in is text, never markup', () => {
   fc.assert(
@@ -35,6 +36,21 @@ test('an address that would run something or leave by a side door is refused', (
 
 test('an attribute without quotes is refused', () => {
   assert.throws(() => html`<p title=${'x'}>`, TypeError);
+});
+
+test('a part is written with the page, wherever it stands, and what it has inside is found', () => {
+  class Told extends Part {
+    render(outcome: Outcome): Html {
+      return html`<b>${outcome.kind === 'notice' ? outcome.text : 'nothing'}</b>${this.content}`;
+    }
+  }
+  const inner = new Told();
+  const outer = new Told(html`<i>${[inner, '<']}</i>`);
+  const page = html`<p title="${'"'}">${html`${outer}`}</p>`;
+  assert.equal(page.toString(), '<p title="&quot;"><b>nothing</b><i><b>nothing</b>&lt;</i></p>');
+  const written = page.write({ kind: 'notice', tone: 'good', text: '<script>' });
+  assert.equal(written, page.toString().replaceAll('nothing', '&lt;script&gt;'));
+  assert.deepEqual([...page.parts()], [outer, inner]);
 });
 
 function decode(text: string): string {

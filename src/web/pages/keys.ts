@@ -1,5 +1,6 @@
 import type { Credential, CredentialKind } from '../../core/key/credential.ts';
 import type { Product } from '../../core/meter/subscription.ts';
+import { renderDetails } from './details.ts';
 import { type Option, renderField, renderForm, renderSelect } from './form.ts';
 import { type Content, type Html, html } from './html.ts';
 import { KEY_KINDS, PRODUCT_PLANS } from './key-kinds.ts';
@@ -138,25 +139,25 @@ function renderManagement(key: Credential): Html {
   const api = `/api/account/keys/${encodeURIComponent(key.id)}`;
   const rename = `rename-${key.id}`;
   const rotate = `rotate-${key.id}`;
-  return html`<details>
-<summary>Manage <span class="hidden">${key.name ?? key.displayPrefix}</span></summary>
-${renderForm({
-  id: rename,
-  api,
-  method: 'PATCH',
-  submit: 'Rename',
-  tone: 'quiet',
-  content: renderField({
-    form: rename,
-    name: 'name',
-    label: 'Name',
-    value: key.name,
-    autocomplete: 'off',
-    maxLength: NAME_MAX_CHARS,
-    whenEmpty: 'null',
-    codes: ['invalid_name'],
-  }),
-})}
+  return renderDetails(
+    html`Manage <span class="hidden">${key.name ?? key.displayPrefix}</span>`,
+    html`${renderForm({
+      id: rename,
+      api,
+      method: 'PATCH',
+      submit: 'Rename',
+      tone: 'quiet',
+      content: renderField({
+        form: rename,
+        name: 'name',
+        label: 'Name',
+        value: key.name,
+        autocomplete: 'off',
+        maxLength: NAME_MAX_CHARS,
+        whenEmpty: 'null',
+        codes: ['invalid_name'],
+      }),
+    })}
 ${
   key.kind === 'orphograph-pack'
     ? null
@@ -185,10 +186,10 @@ ${renderForm({
     key.kind === 'orphograph-pack'
       ? html`<p>The pack’s credits cannot be used any more, at once and for good.</p>`
       : html`<p>Programs that use this key are refused, at once and for good.</p>`,
-})}
-</details>`;
+})}`,
+  );
 }
 
-function isLive({ revokedAt, expiresAt }: Credential, now: number): boolean {
+export function isLive({ revokedAt, expiresAt }: Credential, now: number): boolean {
   return revokedAt === null && (expiresAt === null || expiresAt > now);
 }

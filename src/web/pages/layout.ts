@@ -1,10 +1,13 @@
 import type { Account } from '../../core/account/account.ts';
 import { SCRIPT, STYLE } from '../assets.ts';
-import { type Content, type Html, html } from './html.ts';
+import { NO_INDEX, renderDocument } from './document.ts';
+import { renderForm } from './form.ts';
+import { type Content, type Html, html, Part } from './html.ts';
+import type { Outcome } from './outcome.ts';
 import { renderSmallSeal } from './seal.ts';
 
 const ACCOUNT_SECTIONS = [
-  { path: '/account', name: 'Account' },
+  { path: '/account', name: 'Overview' },
   { path: '/account/works', name: 'Works' },
   { path: '/account/tracks', name: 'Tracks' },
   { path: '/account/keys', name: 'Keys' },
@@ -12,6 +15,7 @@ const ACCOUNT_SECTIONS = [
   { path: '/account/usage', name: 'Usage' },
   { path: '/account/credits', name: 'Plan and credits' },
   { path: '/account/vault', name: 'Vault' },
+  { path: '/account/profile', name: 'Profile' },
 ] as const;
 
 export type SectionPath = (typeof ACCOUNT_SECTIONS)[number]['path'];
@@ -38,16 +42,20 @@ export interface Page {
 }
 
 /** A page for who is signed in. */
-export function renderOwnPage(page: Page, account: Pick<Account, 'email' | 'role'>, current: SectionPath): string {
+export function renderOwnPage(page: Page, account: Pick<Account, 'email' | 'role'>, current: SectionPath): Html {
   const operator = { path: '/operator', name: 'Operator' };
   const sections = account.role === 'operator' ? [...ACCOUNT_SECTIONS, operator] : ACCOUNT_SECTIONS;
   return renderSignedIn(page, account.email, { label: 'Account', sections, current });
 }
 
 /** A page for operators. */
-export function renderOperatorPage(page: Page, email: string, current: OperatorPath): string {
+export function renderOperatorPage(page: Page, email: string, current: OperatorPath): Html {
   return renderSignedIn(page, email, { label: 'Operator', sections: OPERATOR_SECTIONS, current });
 }
+
+const HEAD = html`${NO_INDEX}
+<link rel="stylesheet" href="${STYLE.url}">
+<script src="${SCRIPT.url}" defer></script>`;
 
 interface Navigation {
   readonly label: string;
@@ -59,19 +67,23 @@ function renderSignedIn(
   { title, body, scripts = [] }: Page,
   email: string,
   { label, sections, current }: Navigation,
-): string {
-  return renderDocument(
+): Html {
+  return renderDocument({
     title,
+    head: HEAD,
     scripts,
-    html`<body data-signed-in>
+    body: html`<body>
 <a class="skip" href="#main">Skip to the content</a>
 <header>
 <p class="brand"><a href="/">${renderSmallSeal()}<span>Touchmark</span></a></p>
 <p class="who"><span>${email}</span></p>
-<form id="sign-out" method="post" data-api="/api/auth/sign-out" data-method="POST" data-go-to="/account/sign-in">
-<button type="submit" class="quiet" disabled>Sign out</button>
-<p class="error" role="alert"></p>
-</form>
+${renderForm({
+  id: 'sign-out',
+  api: '/api/auth/sign-out',
+  after: { goTo: '/account/sign-in' },
+  submit: 'Sign out',
+  tone: 'quiet',
+})}
 <nav aria-label="${label}"><ul>
 ${sections.map(
   ({ path, name }) =>
@@ -80,48 +92,39 @@ ${sections.map(
 )}</ul></nav>
 </header>
 ${renderMain(title, body)}`,
-  );
+  });
 }
 
 /** A page for anybody. */
-export function renderOpenPage({ title, body }: Page): string {
-  return renderDocument(
+export function renderOpenPage({ title, body }: Page): Html {
+  return renderDocument({
     title,
-    [],
-    html`<body class="narrow">
+    head: HEAD,
+    scripts: [],
+    body: html`<body class="narrow">
 <a class="skip" href="#main">Skip to the content</a>
 <header>
 <p class="brand"><a href="/">${renderSmallSeal()}<span>Touchmark</span></a></p>
 </header>
 ${renderMain(title, body)}`,
-  );
+  });
 }
 
 function renderMain(title: string, body: Content): Html {
   return html`<main id="main" tabindex="-1">
 <h1>${title}</h1>
-<noscript><p class="notice">The forms here need JavaScript: they are sent to the same interface that programs use. You can
-read everything without it.</p></noscript>
+${new Notice()}
 ${body}
 </main>
 </body>`;
 }
 
-function renderDocument(title: string, scripts: readonly string[], body: Html): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>${title} – Touchmark</title>
-<link rel="stylesheet" href="${STYLE.url}">
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
-<script src="${SCRIPT.url}" defer></script>
-${scripts.map((address) => html`<script type="module" src="${address}"></script>`)}
-</head>
-${body}
-</html>
-`.toString();
+/** What came of a form that was posted without a script. */
+class Notice extends Part {
+  render(outcome: Outcome): Html {
+    if (outcome.kind !== 'notice') return html``;
+    return outcome.tone === 'good'
+      ? html`<p class="notice" role="status">${outcome.text}</p>`
+      : html`<p class="notice bad" role="alert">${outcome.text}</p>`;
+  }
 }

@@ -6,15 +6,26 @@ import {
   LOCATION_MAX_CHARS,
   type Profile,
 } from '../../core/account/profile.ts';
+import { renderDetails } from './details.ts';
 import { renderField, renderForm, renderHidden, renderTextArea } from './form.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './layout.ts';
 import { type PasswordChars, renderNewPassword, renderPresentPassword, renderWhose } from './password.ts';
+import { type ListedSession, renderSessions } from './sessions.ts';
 import { renderDay } from './text.ts';
 
-export function renderProfile(account: Account, profile: Profile, passwordChars: PasswordChars): Page {
+export interface ProfileView {
+  readonly account: Account;
+  readonly profile: Profile;
+  readonly passwordChars: PasswordChars;
+  /** Null when they cannot be had. */
+  readonly sessions: readonly ListedSession[] | null;
+}
+
+/** `GET /account/profile` */
+export function renderProfile({ account, profile, passwordChars, sessions }: ProfileView): Page {
   return {
-    title: 'Account',
+    title: 'Profile',
     body: html`<p>${account.email}, here since ${renderDay(account.createdAt)}${
       account.role === 'operator' ? ', operator of this server' : null
     }.</p>
@@ -25,7 +36,7 @@ ${renderProfileForm(profile)}
 <section aria-labelledby="security-title">
 <h2 id="security-title">Signing in</h2>
 <h3>Where you are signed in</h3>
-<ul class="cards" data-sessions aria-live="polite"><li>Needs JavaScript to be shown.</li></ul>
+${sessions === null ? html`<p>They cannot be shown now.</p>` : renderSessions(sessions)}
 ${renderForm({
   id: 'sign-out-others',
   api: '/api/auth/revoke-other-sessions',
@@ -33,24 +44,24 @@ ${renderForm({
   submit: 'Sign out everywhere else',
   tone: 'quiet',
 })}
-<details>
-<summary>Change the password</summary>
-${renderForm({
-  id: 'password',
-  api: '/api/auth/change-password',
-  after: { say: 'Your new password is set. Other browsers and programs are signed out.' },
-  submit: 'Set the password',
-  content: [
-    renderWhose(account.email),
-    renderPresentPassword({ form: 'password', name: 'currentPassword', label: 'Present password' }),
-    renderNewPassword({ form: 'password', name: 'newPassword', label: 'New password' }, passwordChars),
-    renderHidden('revokeOtherSessions', true),
-  ],
-})}
-</details>
-<details>
-<summary>Change the e-mail address</summary>
-<p>We ask at ${account.email} first, then at the new address. Until both links were opened nothing changes.</p>
+${renderDetails(
+  'Change the password',
+  renderForm({
+    id: 'password',
+    api: '/api/auth/change-password',
+    after: { say: 'Your new password is set. Other browsers and programs are signed out.' },
+    submit: 'Set the password',
+    content: [
+      renderWhose(account.email),
+      renderPresentPassword({ form: 'password', name: 'currentPassword', label: 'Present password' }),
+      renderNewPassword({ form: 'password', name: 'newPassword', label: 'New password' }, passwordChars),
+      renderHidden('revokeOtherSessions', true),
+    ],
+  }),
+)}
+${renderDetails(
+  'Change the e-mail address',
+  html`<p>We ask at ${account.email} first, then at the new address. Until both links were opened nothing changes.</p>
 ${renderForm({
   id: 'email',
   api: '/api/auth/change-email',
@@ -67,13 +78,14 @@ ${renderForm({
       maxLength: 254,
       codes: ['INVALID_EMAIL', 'VALIDATION_ERROR'],
     }),
-    renderHidden('callbackURL', '/account'),
+    renderHidden('callbackURL', '/account/profile'),
   ],
 })}
-</details>
-<details>
-<summary>Delete the account</summary>
-<p>Your profile goes, and your keys stop working at once. Receipts and their proofs stay, since others may rely on them.
+`,
+)}
+${renderDetails(
+  'Delete the account',
+  html`<p>Your profile goes, and your keys stop working at once. Receipts and their proofs stay, since others may rely on them.
 Tokens of packs go on working; other credits are lost. This cannot be undone.</p>
 ${renderForm({
   id: 'delete',
@@ -86,7 +98,8 @@ ${renderForm({
     renderPresentPassword({ form: 'delete', name: 'password', label: 'Your password' }),
   ],
 })}
-</details>
+`,
+)}
 </section>
 `,
   };

@@ -1,21 +1,12 @@
+import { SEAL_DISCS, SEAL_PATHS, SEAL_TURNS_AROUND } from '../../documents/seal.ts';
 import { type Html, html } from './html.ts';
 
-/*
- * The touchmark: what a pewterer struck into a finished piece. A beaded circle, a crown, and a rose of five petals. All
- * of it is paths, so it looks the same everywhere and needs no font. Colours are the pages' own: see the style's `.seal`.
- */
+const { x, y } = SEAL_TURNS_AROUND;
 
-const PETAL = 'M94.5 109C85 99 80 84 89 77c5-4 9-2 11 3 2-5 6-7 11-3 9 7 4 22-5.5 32-3.5-2.2-7.5-2.2-11 0Z';
-const SEPAL = 'M100 103c-2.5-8-2.5-15 0-23 2.5 8 2.5 15 0 23Z';
-const CROWN = 'M76 59 71 36l14 10L100 27l15 19 14-10-5 23Z';
-const CROWN_BAND = 'M75 63h50v6H75Z';
-const ANGLES = [0, 72, 144, 216, 288];
-
-const turned = (path: string, by: number): Html[] =>
-  ANGLES.map((angle) => html`<path d="${path}" transform="rotate(${angle + by} 100 121)"/>`);
-
-/** The rose and crown. */
-const DEVICE = html`<path d="${CROWN}"/><path d="${CROWN_BAND}"/><circle cx="71" cy="34" r="3.4"/><circle cx="100" cy="24" r="3.8"/><circle cx="129" cy="34" r="3.4"/>${turned(PETAL, 0)}${turned(SEPAL, 36)}<circle cx="100" cy="121" r="6"/>`;
+/** The rose and crown. Colours are the pages' own: see the style's `.seal`. */
+const DEVICE = html`${SEAL_PATHS.map(({ path, turn }) =>
+  turn === 0 ? html`<path d="${path}"/>` : html`<path d="${path}" transform="rotate(${turn} ${x} ${y})"/>`,
+)}${SEAL_DISCS.map((disc) => html`<circle cx="${disc.x}" cy="${disc.y}" r="${disc.radius}"/>`)}`;
 
 /** The seal as it stands at the head of a page. Decoration: what it says stands beside it as text. */
 export function renderSeal(): Html {

@@ -1,3 +1,4 @@
+import { renderDetails } from './details.ts';
 import { renderField, renderForm, renderHidden } from './form.ts';
 import { html } from './html.ts';
 import type { Page } from './layout.ts';
@@ -52,28 +53,29 @@ ${renderForm({
 })}
 <p><a href="/account/forgot">Forgot your password?</a></p>
 <p>No account yet? <a href="/account/sign-up">Make one</a>.</p>
-<details ${notice === 'link-ended' ? html`open` : null}>
-<summary>No mail to confirm your address?</summary>
-${renderForm({
-  id: 'again',
-  api: '/api/auth/send-verification-email',
-  after: { say: 'If this address has an account that is not confirmed, a new mail is on its way.' },
-  submit: 'Send it again',
-  tone: 'quiet',
-  content: [
-    renderField({
-      form: 'again',
-      name: 'email',
-      label: 'E-mail address',
-      type: 'email',
-      autocomplete: 'email',
-      required: true,
-      codes: ['INVALID_EMAIL', 'VALIDATION_ERROR'],
-    }),
-    renderHidden('callbackURL', CONFIRMED_PATH),
-  ],
-})}
-</details>
+${renderDetails(
+  'No mail to confirm your address?',
+  renderForm({
+    id: 'again',
+    api: '/api/auth/send-verification-email',
+    after: { say: 'If this address has an account that is not confirmed, a new mail is on its way.' },
+    submit: 'Send it again',
+    tone: 'quiet',
+    content: [
+      renderField({
+        form: 'again',
+        name: 'email',
+        label: 'E-mail address',
+        type: 'email',
+        autocomplete: 'email',
+        required: true,
+        codes: ['INVALID_EMAIL', 'VALIDATION_ERROR'],
+      }),
+      renderHidden('callbackURL', CONFIRMED_PATH),
+    ],
+  }),
+  notice === 'link-ended',
+)}
 `,
   };
 }

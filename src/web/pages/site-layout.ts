@@ -1,4 +1,5 @@
 import { SITE_STYLE_ASSET } from '../site-assets.ts';
+import { NO_INDEX, renderDocument } from './document.ts';
 import { type Content, type Html, html } from './html.ts';
 import { renderSmallSeal } from './seal.ts';
 
@@ -30,21 +31,13 @@ export interface SitePage {
 }
 
 export function renderSitePage({ title, description, section, head = null, scripts, body }: SitePage): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-${description === null ? html`<meta name="robots" content="noindex">` : html`<meta name="description" content="${description}">`}
-<title>${title} – Touchmark</title>
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
-<link rel="icon" href="/favicon.ico" sizes="32x32">
+  return renderDocument({
+    title,
+    head: html`${description === null ? NO_INDEX : html`<meta name="description" content="${description}">`}
 <link rel="stylesheet" href="${SITE_STYLE_ASSET.path}">
-${head}
-${scripts.map((address) => html`<script type="module" src="${address}"></script>`)}
-</head>
-<body>
+${head}`,
+    scripts,
+    body: html`<body>
 <a class="skip" href="#main">Skip to the content</a>
 <header class="site-header"><div class="wrap top">
 <a class="brand" href="/">${renderSmallSeal()}<span>Touchmark</span></a>
@@ -58,9 +51,8 @@ ${SECTIONS.map(
 ${body}
 </div></main>
 ${renderFooter()}
-</body>
-</html>
-`.toString();
+</body>`,
+  }).toString();
 }
 
 function renderFooter(): Html {

@@ -55,7 +55,7 @@ ${renderMeter('timestamps-title', timestamps.made, timestamps.quota, 'timestamps
   };
 }
 
-function renderMeter(labelledBy: string, used: number, of: number, what: string): Html {
+export function renderMeter(labelledBy: string, used: number, of: number, what: string): Html {
   return html`<p class="meter"><meter aria-labelledby="${labelledBy}" min="0" max="${of}" value="${used}"></meter>
 <span><strong>${formatNumber(used)}</strong> of ${formatNumber(of)} ${what}</span></p>`;
 }

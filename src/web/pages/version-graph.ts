@@ -14,7 +14,7 @@ const MARGIN = 56;
 const STATUS_WORDS: Readonly<Record<ShownVersion['status'], readonly [tone: string, word: string]>> = {
   active: ['good', 'Active'],
   revoked: ['bad', 'Revoked'],
-  superseded: ['todo', 'Replaced by the next version'],
+  superseded: ['waiting', 'Replaced by the next version'],
 };
 
 /** The versions as a chain, and beneath it as a list, which is all that screen readers are told. */

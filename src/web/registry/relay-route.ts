@@ -10,6 +10,7 @@ import type { App } from '../../http/shared/app.ts';
 import { clientAddress } from '../../http/shared/client-network.ts';
 import { RateLimitError, takeTokens } from '../../http/shared/rate-limit.ts';
 import { RequestFault } from '../../http/shared/request-fault.ts';
+import { acceptFormsOnly } from '../forms/form-body.ts';
 import { renderCertificate } from '../pages/certificate.ts';
 import type { Scripts } from '../scripts.ts';
 import { sendPage } from '../site.ts';
@@ -23,16 +24,13 @@ export interface RelayRouteParts extends CertificateViewParts {
   readonly limits: Limits;
 }
 
-const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Four thousand letters of twelve bytes each, as a form spells them. */
 const BODY_MAX_BYTES = 56 * 1024;
 
 /** `POST /cert/{id}/relay`: what the page's form sends, with the limits of the interface. */
 export function registerRelayForm(app: App, parts: RelayRouteParts): void {
   app.register(async (scope) => {
-    scope.addContentTypeParser(FORM_TYPE, { parseAs: 'string', bodyLimit: BODY_MAX_BYTES }, (_request, body, done) =>
-      done(null, new URLSearchParams(String(body))),
-    );
+    acceptFormsOnly(scope);
     scope.post<{ Params: { id: string }; Body: unknown }>(
       '/cert/:id/relay',
       { bodyLimit: BODY_MAX_BYTES },

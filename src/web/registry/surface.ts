@@ -3,6 +3,7 @@ import type { CertificateReader } from '../../core/certificate/store.ts';
 import type { RegistryReader } from '../../core/registry/store.ts';
 import type { VerificationLog } from '../../core/works/verification-log.ts';
 import type { Works } from '../../core/works/works.ts';
+import { limitPages } from '../../http/shared/page-limit.ts';
 import type { Surface } from '../../http/shared/surface.ts';
 import type { Scripts } from '../scripts.ts';
 import { presentError } from '../site.ts';
@@ -28,6 +29,7 @@ export function createRegistryPages(parts: RegistryPagesParts): Surface {
     pathPrefixes: ['/cert/', '/u/', '/registry'],
     presentError,
     register(app) {
+      limitPages(app, { limiter: parts.limiter, pageLimit: parts.limits['page-address'] });
       registerCertificatePage(app, parts);
       registerRelayForm(app, parts);
       registerArtistPage(app, parts);

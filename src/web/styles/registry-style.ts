@@ -47,6 +47,7 @@ export const REGISTRY_STYLE = `
 .monogram { display: grid; place-items: center; width: 5.5rem; height: 5.5rem; border-radius: 50%; border: 3px double var(--edge); background: var(--sheet); font: 600 2.4rem/1 var(--display); color: var(--accent) }
 .person { display: grid; gap: 1.25rem; justify-items: start }
 input[type=date], textarea { width: 100%; min-height: 2.75rem; padding: .55rem .7rem; color: inherit; background: var(--ground); border: 1px solid var(--edge); border-radius: 8px; font: inherit }
+.columns { margin-top: 3.25rem }
 @media (min-width: 60rem) {
   .columns { display: grid; grid-template-columns: 5fr 6fr; grid-template-rows: auto 1fr; gap: 0 4rem; align-items: start; margin-top: 4.5rem }
   .columns > section { margin: 0 0 2.5rem; min-width: 0 }

@@ -65,7 +65,7 @@ table { width: 100%; border-collapse: collapse }
 caption { text-align: left }
 th, td { padding: .6rem 1rem .6rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line) }
 th { font-weight: 600 }
-th .code { display: block; min-width: 11rem }
+th .code { display: block; min-width: min(11rem, 32vw) }
 thead th { color: var(--soft); font-size: .9375rem }
 .scroll { overflow-x: auto }
 .number { font-variant-numeric: tabular-nums; white-space: nowrap }
@@ -89,7 +89,7 @@ ol.cards h3::before { counter-increment: step; content: counter(step); display: 
 .quiet-line { display: flex; gap: .5rem; align-items: baseline; color: var(--soft); font-size: .9375rem }
 .struck { animation: strike .5s cubic-bezier(.2, 1.6, .4, 1) both }
 @keyframes strike { from { transform: scale(1.5) rotate(-8deg); opacity: 0 } to { transform: none; opacity: 1 } }
-@media (prefers-reduced-motion: reduce) { .struck { animation: none } * { scroll-behavior: auto !important } }
+@media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; scroll-behavior: auto !important } }
 
 .notice { margin: 0 0 1rem; padding: .9rem 1.1rem; background: var(--notice); border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: 8px }
 .notice > :last-child { margin-bottom: 0 }
@@ -109,7 +109,7 @@ progress::-moz-progress-bar { background: var(--accent) }
 .state::before { content: ""; flex: none; width: .65rem; height: .65rem; border-radius: 50%; border: 2px solid currentColor }
 .state.good { color: var(--done) } .state.good::before { background: currentColor }
 .state.mid { color: var(--wait) } .state.mid::before { background: linear-gradient(90deg, currentColor 50%, transparent 50%) }
-.state.todo { color: var(--soft) } .state.bad { color: var(--danger) } .state.bad::before { border-radius: 2px; background: currentColor }
+.state.waiting { color: var(--soft) } .state.bad { color: var(--danger) } .state.bad::before { border-radius: 2px; background: currentColor }
 .trail { display: flex; margin: .35rem 0 0; padding: 0; list-style: none; font-size: .8125rem; color: var(--soft) }
 .trail li { flex: 1; padding-top: .45rem; border-top: 3px solid var(--line) }
 .trail li.past { border-color: var(--done); color: var(--text) } .trail li.now { border-color: var(--wait); color: var(--text) }
@@ -123,6 +123,7 @@ progress::-moz-progress-bar { background: var(--accent) }
 .verdict.bad { border-left-color: var(--danger) } .verdict.bad .sign { color: var(--danger) }
 .verdict.open .sign { color: var(--soft) }
 .result { margin: 0 0 2rem }
+.result .verdict { border-bottom: 0; border-radius: 12px 12px 0 0 } .result .sheet { border-radius: 0 0 12px 12px }
 .steps { margin: .75rem 0 0; padding: 0; list-style: none }
 .steps li { display: grid; grid-template-columns: 1.6rem 1fr; gap: 0 .25rem; padding: .35rem 0 }
 .steps .mark { font-weight: 700 }

@@ -1,5 +1,6 @@
 import type { ListedAccount } from '../../../core/account/store.ts';
 import type { Integrator } from '../../../core/registry/action.ts';
+import { renderDetails } from '../details.ts';
 import { renderField, renderForm } from '../form.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
@@ -29,21 +30,23 @@ ${accounts.map(
 <p><bdi>${account.displayName}</bdi>${account.handle === null ? null : html`, <a href="/u/${account.handle}">@${account.handle}</a>`}</p>
 <p class="hint">${account.role}, ${account.isEmailVerified ? 'address confirmed' : 'address not confirmed'}, here since
 ${renderDay(account.createdAt)}, <code>${account.id}</code></p>
-<details><summary>Let it register renditions</summary>
-${renderForm({
-  id: `allow-${account.id}`,
-  method: 'PUT',
-  api: `/api/operator/integrators/${account.id}`,
-  after: { goTo: '/operator/integrators' },
-  submit: 'Allow',
-  content: renderField({
-    form: `allow-${account.id}`,
-    name: 'note',
-    label: 'Who it is',
-    required: true,
-    maxLength: REASON_MAX_CHARS,
+${renderDetails(
+  'Let it register renditions',
+  renderForm({
+    id: `allow-${account.id}`,
+    method: 'PUT',
+    api: `/api/operator/integrators/${account.id}`,
+    after: { goTo: '/operator/integrators' },
+    submit: 'Allow',
+    content: renderField({
+      form: `allow-${account.id}`,
+      name: 'note',
+      label: 'Who it is',
+      required: true,
+      maxLength: REASON_MAX_CHARS,
+    }),
   }),
-})}</details></li>
+)}</li>
 `,
 )}</ul>
 ${renderOlder(older, 'The next ones')}

@@ -1,4 +1,5 @@
 import type { PolicyView } from '../../../core/audio/policies.ts';
+import { renderDetails } from '../details.ts';
 import { renderForm, renderTextArea } from '../form.ts';
 import { type Html, html } from '../html.ts';
 import type { Page } from '../layout.ts';
@@ -43,7 +44,7 @@ ${renderForm({
 function renderPolicy({ id, isInForce, withdrawnAt, acceptedAt, acceptedBy, signed }: PolicyView): Html {
   const { corpus, heldOut, date } = signed.policy;
   const [tone, says] =
-    withdrawnAt !== null ? ['bad', 'Withdrawn'] : isInForce ? ['good', 'In force'] : ['todo', 'Accepted'];
+    withdrawnAt !== null ? ['bad', 'Withdrawn'] : isInForce ? ['good', 'In force'] : ['waiting', 'Accepted'];
   return html`<h2><code>${id}</code></h2>
 <p class="state ${tone}">${says}</p>
 ${renderRows([
@@ -59,14 +60,16 @@ ${renderRows([
 ])}
 ${
   withdrawnAt === null
-    ? html`<details><summary>Withdraw it</summary>
-${renderForm({
-  id: `withdraw-${id}`,
-  api: `/api/operator/policies/${encodeURIComponent(id)}/withdraw`,
-  submit: 'Withdraw',
-  tone: 'danger',
-  content: renderReason(`withdraw-${id}`),
-})}</details>`
+    ? renderDetails(
+        'Withdraw it',
+        renderForm({
+          id: `withdraw-${id}`,
+          api: `/api/operator/policies/${encodeURIComponent(id)}/withdraw`,
+          submit: 'Withdraw',
+          tone: 'danger',
+          content: renderReason(`withdraw-${id}`),
+        }),
+      )
     : null
 }`;
 }

@@ -95,8 +95,9 @@ ${renderForm({
       required: true,
       maxLength: REASON_MAX_CHARS,
     }),
-    renderCheck({ name: 'high_risk', label: 'A match of its audio needs both fingerprints', isChecked: false }),
+    renderCheck({ form, name: 'high_risk', label: 'A match of its audio needs both fingerprints', isChecked: false }),
     renderCheck({
+      form,
       name: 'allow_duplicate',
       label: 'Also when the recording has an active certificate',
       isChecked: false,

@@ -2,7 +2,7 @@ import { encodeHex } from '../../../base/hex.ts';
 import { DISPLAY_NAME_MAX_CHARS } from '../../../core/account/profile.ts';
 import { AI_USES, type Submission, type SubmissionStatus } from '../../../core/registry/submission.ts';
 import { LINE_MAX_CHARS } from '../../../core/registry/text.ts';
-import { renderCheck, renderField, renderForm, renderSelect } from '../form.ts';
+import { renderCheck, renderField, renderForm, renderScripted, renderSelect } from '../form.ts';
 import { type Content, type Html, html } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { renderMinute } from '../text.ts';
@@ -14,11 +14,11 @@ export interface TracksView {
   readonly older: string | null;
 }
 
-const STATUS_WORDS: Readonly<Record<SubmissionStatus, readonly [tone: string, says: string]>> = {
+export const SUBMISSION_WORDS: Readonly<Record<SubmissionStatus, readonly [tone: string, says: string]>> = {
   pending: ['mid', 'Waits for a reviewer'],
   verified: ['good', 'Verified'],
   rejected: ['bad', 'Rejected'],
-  withdrawn: ['todo', 'Withdrawn'],
+  withdrawn: ['waiting', 'Withdrawn'],
 };
 
 /** `GET /account/tracks` */
@@ -39,7 +39,7 @@ ${older === null ? null : html`<p><a href="${older}" rel="next">Older ones</a></
 }
 
 function renderTrack({ title, artist, status, decision, sha256, createdAt, isSandbox }: Submission): Html {
-  const [tone, says] = STATUS_WORDS[status];
+  const [tone, says] = SUBMISSION_WORDS[status];
   return html`<h2><bdi>${title}</bdi></h2>
 <p>by <bdi>${artist?.displayName ?? 'an artist who is gone'}</bdi>${isSandbox ? ', of the sandbox' : null}</p>
 <p class="state ${tone}">${says}</p>
@@ -70,8 +70,6 @@ export function renderNewTrack(view: {
   readonly printWorker: string;
 }): Page {
   const { script, hashWorker, printWorker } = view;
-  const hidden = (name: string) =>
-    html`<input type="hidden" id="${form}-${name}" name="${name}" value="" data-when-empty="omit">`;
   return {
     title: 'Submit a track',
     scripts: [script],
@@ -88,17 +86,24 @@ ${renderForm({
       form,
       name: 'sha256',
       label: 'SHA-256 of the master',
-      hint: 'Filled in when you choose the file.',
+      hint: 'Filled in when you choose the file; or what sha256sum says.',
       autocomplete: 'off',
       required: true,
       minLength: 64,
       maxLength: 64,
     }),
-    html`<div class="field"><label for="${form}-duration_ms">Length in milliseconds</label>
-<input id="${form}-duration_ms" name="duration_ms" inputmode="numeric" pattern="[1-9][0-9]{0,8}" required data-as="number" autocomplete="off" aria-describedby="${form}-duration_ms-error">
-<p class="error" id="${form}-duration_ms-error" aria-live="polite"></p></div>`,
-    hidden('fingerprint'),
-    hidden('fingerprint2'),
+    renderField({
+      form,
+      name: 'duration_ms',
+      label: 'Length in milliseconds',
+      hint: 'Filled in when you choose the file.',
+      type: 'number',
+      autocomplete: 'off',
+      required: true,
+      maxLength: 9,
+    }),
+    renderScripted({ form, name: 'fingerprint' }),
+    renderScripted({ form, name: 'fingerprint2' }),
     renderField({ form, name: 'title', label: 'Title', required: true, maxLength: LINE_MAX_CHARS }),
     html`<fieldset><legend>Artist</legend><p class="hint">Left empty: you yourself, by your profile, which needs a handle then.</p>`,
     renderField({
@@ -116,9 +121,10 @@ ${renderForm({
       whenEmpty: 'omit',
     }),
     html`</fieldset><fieldset><legend>What you declare</legend>`,
-    renderCheck({ name: 'declarations.human_composition', label: 'People composed it', isChecked: false }),
-    renderCheck({ name: 'declarations.human_performance', label: 'People perform it', isChecked: false }),
+    renderCheck({ form, name: 'declarations.human_composition', label: 'People composed it', isChecked: false }),
+    renderCheck({ form, name: 'declarations.human_performance', label: 'People perform it', isChecked: false }),
     renderCheck({
+      form,
       name: 'declarations.rights_held',
       label: 'I may speak for whoever holds the rights',
       isChecked: false,

@@ -1,7 +1,8 @@
 import type { Registry } from '../../../core/certificate/certificate.ts';
 import type { LoggedAttempt, OwnWebhook } from '../../../core/webhook/store.ts';
 import { EVENT_TYPES, type WebhookSubscription } from '../../../core/webhook/subscription.ts';
-import { renderCheck, renderChecks, renderField, renderForm, renderHidden } from '../form.ts';
+import { renderDetails } from '../details.ts';
+import { renderCheck, renderChecks, renderField, renderForm, renderHidden, renderSelect } from '../form.ts';
 import { type Content, type Html, html } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { renderSecretPanel } from '../secret-panel.ts';
@@ -18,7 +19,7 @@ const CONTRACTS: readonly (readonly [contract: Registry, name: string])[] = [
   ['origimark', 'Certificates of works (origimark API)'],
 ];
 
-const DISABLED_WORDS: Readonly<Record<NonNullable<WebhookSubscription['disabled']>['reason'], string>> = {
+export const DISABLED_WORDS: Readonly<Record<NonNullable<WebhookSubscription['disabled']>['reason'], string>> = {
   owner: 'Switched off by you',
   gone: 'Switched off: the receiver answered that it is gone',
   failures: 'Switched off: too many deliveries failed one after another',
@@ -47,14 +48,16 @@ ${renderState(subscription)}
 <p class="hint">${describeEvents(subscription)}</p></li>
 `,
 )}</ul>
-<details><summary>Add one</summary>
-${renderForm({
-  id: `add-${contract}`,
-  api: APIS[contract],
-  after: { reveals: true },
-  submit: 'Add the webhook',
-  content: renderFields(`add-${contract}`, contract, null),
-})}</details>
+${renderDetails(
+  'Add one',
+  renderForm({
+    id: `add-${contract}`,
+    api: APIS[contract],
+    after: { reveals: true },
+    submit: 'Add the webhook',
+    content: renderFields(`add-${contract}`, contract, null),
+  }),
+)}
 </section>
 `,
 )}`,
@@ -123,36 +126,39 @@ ${older === null ? null : html`<p><a href="${older}" rel="next">Older ones</a></
 </section>
 <section aria-labelledby="settings">
 <h2 id="settings">Settings</h2>
-<details><summary>Change it</summary>
-${renderForm({
-  id: 'change',
-  method: 'PATCH',
-  api,
-  submit: 'Save',
-  content: renderFields('change', contract, subscription),
-})}</details>
-<details><summary>Make a new secret</summary>
-${renderForm({
-  id: 'rotate',
-  api: `${api}/rotate`,
-  after: { reveals: true },
-  submit: 'Make a new secret',
-  tone: 'quiet',
-  content: [
-    html`<p>For a day the one before signs besides.</p>`,
-    html`<input type="hidden" name="overlap_seconds" value="86400" data-as="number">`,
-  ],
-})}</details>
-<details><summary>Delete it</summary>
-${renderForm({
-  id: 'delete',
-  method: 'DELETE',
-  api,
-  after: { goTo: '/account/webhooks' },
-  submit: 'Delete the webhook',
-  tone: 'danger',
-  content: html`<p>Its delivery log goes with it.</p>`,
-})}</details>
+${renderDetails(
+  'Change it',
+  renderForm({
+    id: 'change',
+    method: 'PATCH',
+    api,
+    submit: 'Save',
+    content: renderFields('change', contract, subscription),
+  }),
+)}
+${renderDetails(
+  'Make a new secret',
+  renderForm({
+    id: 'rotate',
+    api: `${api}/rotate`,
+    after: { reveals: true },
+    submit: 'Make a new secret',
+    tone: 'quiet',
+    content: [html`<p>For a day the one before signs besides.</p>`, renderHidden('overlap_seconds', 86_400)],
+  }),
+)}
+${renderDetails(
+  'Delete it',
+  renderForm({
+    id: 'delete',
+    method: 'DELETE',
+    api,
+    after: { goTo: '/account/webhooks' },
+    submit: 'Delete the webhook',
+    tone: 'danger',
+    content: html`<p>Its delivery log goes with it.</p>`,
+  }),
+)}
 </section>
 `,
   };
@@ -197,6 +203,13 @@ ${
 }`;
 }
 
+function renderMode(form: string): Html {
+  return renderSelect({ form, name: 'mode', label: 'Of certificates that are', value: 'live' }, [
+    { value: 'live', label: 'live' },
+    { value: 'test', label: 'of the sandbox, as test keys make them' },
+  ]);
+}
+
 function renderFields(form: string, contract: Registry, present: WebhookSubscription | null): Content {
   return [
     renderField({
@@ -210,6 +223,8 @@ function renderFields(form: string, contract: Registry, present: WebhookSubscrip
       required: true,
       maxLength: 2_000,
     }),
+    // What the other registry makes is live, and what a webhook has been made for it stays.
+    present === null && contract === 'trackorigin' ? renderMode(form) : null,
     renderChecks(
       { form, name: 'events', label: 'Events' },
       EVENT_TYPES[contract].map((type) => ({
@@ -228,6 +243,7 @@ function renderFields(form: string, contract: Registry, present: WebhookSubscrip
       whenEmpty: 'null',
     }),
     renderCheck({
+      form,
       name: 'ordered',
       label: 'One event at a time, each after the one before it arrived',
       isChecked: present?.isOrdered ?? false,

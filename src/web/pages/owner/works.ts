@@ -3,6 +3,7 @@ import type { Certified } from '../../../core/works/certifier.ts';
 import { NAME_MAX_CHARS, TITLE_MAX_CHARS } from '../../../core/works/check-registration.ts';
 import { OWNERSHIP_TYPES, PRIVACY_LEVELS, type PrivacyLevel, WORK_TYPES } from '../../../core/works/work.ts';
 import { OWNERSHIP_WORDS, WORK_TYPE_WORDS } from '../../registry/certificate-words.ts';
+import { renderDetails } from '../details.ts';
 import { renderField, renderForm, renderHidden, renderSelect } from '../form.ts';
 import { type Content, type Html, html } from '../html.ts';
 import type { Page } from '../layout.ts';
@@ -48,8 +49,9 @@ function renderWork({ version, certificate }: Certified): Html {
 <p class="actions"><a class="button quiet" href="${`/account/works/new?work_id=${workId}`}">Certify the next version</a>
 <a class="button quiet" href="/cert/${certId}/certificate.pdf">PDF</a>
 <a class="button quiet" href="/cert/${certId}/proof-bundle.zip">Proof bundle</a></p>
-<details><summary>Manage <span class="hidden">${title.value}</span></summary>
-${renderPrivacy(certId, privacy)}
+${renderDetails(
+  html`Manage <span class="hidden">${title.value}</span>`,
+  html`${renderPrivacy(certId, privacy)}
 ${
   author === null
     ? null
@@ -75,7 +77,8 @@ ${
         content: html`<p>There is no way back. You can certify the same file again.</p>`,
       })
     : null
-}</details>`;
+}`,
+)}`;
 }
 
 /** Only towards more privacy: what was public was seen. */
@@ -224,7 +227,7 @@ export function renderFileChoice(choice: {
     printWorker === undefined ? null : html`data-print-worker="${printWorker}"`
   } hidden>
 <label for="${id}">File</label>
-<input type="file" id="${id}" data-as="file" aria-describedby="${id}-status">
+<input type="file" id="${id}" aria-describedby="${id}-status">
 <p class="hint" id="${id}-status" role="status">It is read on this device only.</p>
 </div>
 `;

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type BrowserWorld, DESKTOP, PHONE } from '../support/browser-world.ts';
+import { type Certificates, SECRET } from './certified.ts';
+
+/** Certificates as anybody sees them. */
+export function testCertificates(world: BrowserWorld, ids: Certificates): void {
+  test('a certificate is checked in the browser, by its signature and its entry in the log', async () => {
+    await using watched = await world.open({ ...DESKTOP, permissions: ['clipboard-read', 'clipboard-write'] });
+    const { page, complaints } = watched;
+    for (const [id, outcome] of [
+      [ids.third, 'verified'],
+      [ids.track, 'verified'],
+      [ids.second, 'revoked'],
+    ]) {
+      await page.goto(`${world.url}/cert/${id}`);
+      assert.equal(await page.locator('[data-outcome]').getAttribute('data-outcome'), outcome);
+    }
+    await page.locator('[data-copy=snippet-markdown]').click();
+    await page.locator('text=Copied.').waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.ok(copied.includes(`(${world.url}/cert/${ids.second}/badge.svg)`), copied);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('without scripts a certificate is read, the registry searched, and a private title seen by nobody', async () => {
+    await using watched = await world.open({ ...PHONE, javaScriptEnabled: false });
+    const { page, complaints } = watched;
+    await page.goto(`${world.url}/registry`);
+    await page.fill('#q', 'WEBER');
+    await page.click('form[role=search] button');
+    await page.click('text=Salt marsh at dusk, third print');
+    const text = await page.locator('main').innerText();
+    assert.match(text, /by Ada Weber[\s\S]*Issued[\s\S]*Logged[\s\S]*Anchored[\s\S]*Version 2/);
+    await page.goto(`${world.url}/cert/${ids.hidden}`);
+    const content = await page.content();
+    assert.match(content, /A private work/);
+    assert.match(content, /name="robots" content="noindex"/);
+    assert.doesNotMatch(content, new RegExp(`${SECRET}|Unseen`));
+    assert.deepEqual(complaints, []);
+  });
+}
