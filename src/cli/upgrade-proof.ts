@@ -11,10 +11,25 @@ export interface Lookup {
   readonly detail: string;
 }
 
+type Calendars = Pick<CalendarClient, 'lookup'>;
+
 export interface UpgradeOptions {
-  readonly calendars: CalendarClient;
+  readonly calendars: Calendars;
   readonly isAllowed: (uri: string) => boolean;
   readonly signal: AbortSignal;
+}
+
+/** Asks once for what many proofs wait for: all receipts of a round were promised the same. */
+export function askOnce(calendars: Calendars): Calendars {
+  const asked = new Map<string, ReturnType<Calendars['lookup']>>();
+  return {
+    lookup(uri, commitment, signal) {
+      const key = `${uri} ${encodeHex(commitment)}`;
+      const known = asked.get(key) ?? calendars.lookup(uri, commitment, signal);
+      asked.set(key, known);
+      return known;
+    },
+  };
 }
 
 /** Each promise costs a request; no honest proof holds so many. */

@@ -23,7 +23,7 @@ import { proofPath, RECEIPT_SUFFIX, receiptPath } from './receipt-files.ts';
 import { readRegularFile } from './regular-file.ts';
 import { findSandbox } from './sandbox-file.ts';
 import { addServerOptions, chooseServer, type ServerOptions } from './server-options.ts';
-import { type Lookup, reachesBitcoin, type UpgradeOptions, upgradeProof } from './upgrade-proof.ts';
+import { askOnce, type Lookup, reachesBitcoin, type UpgradeOptions, upgradeProof } from './upgrade-proof.ts';
 import { writeFileAtomically } from './write-file.ts';
 
 interface Options extends ServerOptions {
@@ -71,7 +71,7 @@ async function upgrade(paths: readonly string[], options: Options, io: CliIo): P
   const isSandboxUri = (uri: string) =>
     sandbox !== null && uri.startsWith(`${sandbox.server}/calendar/`) && /\/calendar\/[A-Za-z0-9-]+$/.test(uri);
   const asking: UpgradeOptions = {
-    calendars,
+    calendars: askOnce(calendars),
     isAllowed: (uri) => isAllowedCalendarUri(uri, patterns) || isSandboxUri(uri),
     signal: io.signal,
   };
@@ -112,28 +112,33 @@ async function upgradeReceipt(path: string, asking: UpgradeOptions, options: Opt
   const fromServer = options.fromServer
     ? collectProofs(await (await chooseServer(options, io)).client.readZip(receipt.receiptId), receipt.sha256).proofs
     : [];
-  const lookups: Lookup[] = [];
-  const timestamps: Timestamp[] = [];
-  const calendars: CalendarProof[] = [];
   const known = new Set(receipt.calendars.map(({ name }) => name));
-  for (const calendar of [...receipt.calendars, ...fromServer.filter(({ name }) => !known.has(name))]) {
-    const { fileHashOp, timestamp } = decodeDetached(calendar.proof);
-    const served = fromServer.find(({ name }) => name === calendar.name);
-    const merged = served ? mergeTimestamps(timestamp, decodeDetached(served.proof).timestamp) : timestamp;
-    const upgraded = await upgradeProof(merged, asking);
-    lookups.push(...upgraded.lookups);
-    timestamps.push(upgraded.timestamp);
-    calendars.push({ ...calendar, proof: encodeDetached({ fileHashOp, timestamp: upgraded.timestamp }) });
-  }
+  const all = [...receipt.calendars, ...fromServer.filter(({ name }) => !known.has(name))];
+  const upgraded = await Promise.all(
+    all.map(async (calendar) => {
+      const { fileHashOp, timestamp } = decodeDetached(calendar.proof);
+      const served = fromServer.find(({ name }) => name === calendar.name);
+      const merged = served ? mergeTimestamps(timestamp, decodeDetached(served.proof).timestamp) : timestamp;
+      return { calendar, fileHashOp, ...(await upgradeProof(merged, asking)) };
+    }),
+  );
+  const calendars = upgraded.map(
+    ({ calendar, fileHashOp, timestamp }): CalendarProof => ({
+      ...calendar,
+      proof: encodeDetached({ fileHashOp, timestamp }),
+    }),
+  );
   const isChanged = calendars.some(({ name, proof }) => {
     const before = receipt.calendars.find((calendar) => calendar.name === name);
     return before === undefined || !equalBytes(before.proof, proof);
   });
   if (isChanged) {
+    // The receipt last: what is left undone before that is done by the next run.
+    await Promise.all(calendars.map(({ name, proof }) => refreshProofFile(path, name, proof, io)));
     await writeFileAtomically(path, encodeReceipt({ ...receipt, calendars }), io.random);
-    for (const { name, proof } of calendars) await refreshProofFile(path, name, proof, io);
   }
-  return { path, isChanged, state: stateOf(timestamps), lookups };
+  const state = stateOf(upgraded.map(({ timestamp }) => timestamp));
+  return { path, isChanged, state, lookups: upgraded.flatMap(({ lookups }) => lookups) };
 }
 
 /** A proof file beside the receipt follows it; one that is not there, or is about something else, is left alone. */
