@@ -204,6 +204,19 @@ export interface Operations {
     answers: { 200: Submission; 401: TrackoriginError; 404: TrackoriginError; default: TrackoriginError };
   };
 
+  /** The OpenTimestamps proof of one of the account’s timestamps */
+  'GET /api/account/timestamps/{id}/ots': {
+    path: { id: string };
+    answers: {
+      200: Uint8Array<ArrayBuffer>;
+      400: ProofdError;
+      401: ProofdError;
+      404: ProofdError;
+      429: ProofdError;
+      default: ProofdError;
+    };
+  };
+
   /** The session and its account, or null */
   'GET /api/auth/get-session': {
     answers: { 200: { session: AccountSession; user: AccountUser } | null; default: AccountError };
@@ -1413,6 +1426,24 @@ export interface Operations {
       409: TrackoriginError;
       422: TrackoriginError;
       default: TrackoriginError;
+    };
+  };
+
+  /** Timestamp the SHA-256 hash of a file, with any plan */
+  'POST /api/account/timestamps': {
+    body: { sha256_hash: string; filename: string; file_size_bytes: number; file_type?: string };
+    answers: {
+      201: ProofdTimestamp;
+      400: ProofdError;
+      401: ProofdError;
+      402: ProofdError;
+      403: ProofdError;
+      409: ProofdError;
+      413: ProofdError;
+      415: ProofdError;
+      429: ProofdError;
+      502: ProofdError;
+      default: ProofdError;
     };
   };
 

@@ -17,7 +17,7 @@ import { createWebhooks } from './webhooks.ts';
 export function createPeoplePages(
   settings: ServerSettings,
   running: Running,
-  { accounts, audio, limiter, log, tracks, workRegistry }: Services,
+  { accounts, audio, limiter, log, timestamps, tracks, workRegistry }: Services,
   { scripts, checkStatus }: { readonly scripts: Scripts; readonly checkStatus: () => Promise<StatusView> },
 ): readonly Surface[] {
   const { store } = running;
@@ -46,6 +46,13 @@ export function createPeoplePages(
       publicUrl: settings.config.http.publicUrl,
       works,
       submissions: tracks.submissions,
+      timestamps,
+      timestampUsage: {
+        subscriptions: store.subscription,
+        timestamps: store.timestamp,
+        quotas: settings.config.timestampQuotas,
+        clock: systemClock,
+      },
       clock: systemClock,
       webhooks: createWebhooks(running, settings),
     }),

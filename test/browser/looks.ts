@@ -56,6 +56,7 @@ export function testLooks(world: BrowserWorld, ids: Certificates): void {
       'new-work': '/account/works/new',
       tracks: '/account/tracks',
       'new-track': '/account/tracks/new',
+      timestamps: '/account/timestamps',
       keys: '/account/keys',
       webhooks: '/account/webhooks',
       usage: '/account/usage',

@@ -32,6 +32,20 @@ export function testPeople(world: BrowserWorld): void {
     assert.deepEqual(complaints, []);
   });
 
+  test('a file is timestamped from the browser, which fills in everything that is asked of it', async () => {
+    await using watched = await world.openAs('account');
+    const { page, complaints } = watched;
+    const content = randomBytes(5_000);
+    const name = `${randomBytes(3).toString('hex')}.txt`;
+    await page.goto(`${world.url}/account/timestamps`);
+    await choose(page, name, content);
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#timestamp-sha256_hash')!.value !== '');
+    await page.click('#timestamp button');
+    const made = await page.locator('.cards > li', { hasText: name }).innerText();
+    assert.ok(made.includes(hash('sha256', content, 'hex')));
+    assert.deepEqual(complaints, []);
+  });
+
   test('a recording is listened to in the browser, submitted, decided on in the console, and revoked there', async () => {
     const title = `Marsh song ${randomBytes(3).toString('hex')}`;
     {

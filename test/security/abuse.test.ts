@@ -102,7 +102,7 @@ function credentialsFor(route: string, { cookie } = person): Record<string, stri
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Takes forms and nothing else. */
-const isPage = (route: string) => /^POST \/(account|operator)\b/.test(route);
+const isPage = (route: string) => /^POST \/(account|operator|cert)\b/.test(route);
 
 /** Their bodies are not JSON, or nobody reads them. */
 const speaksOtherwise = (route: string) => /^POST \/(calendar\/|tsa$|cert\/|api\/v1\/relay\/block$)/.test(route);

@@ -49,6 +49,8 @@ const TABLE = `
   GET     /api/v1/timestamps                      proofd key          200
   GET     /api/v1/timestamps/:id                  proofd key          200
   GET     /api/v1/timestamps/:id/ots              proofd key          200
+  POST    /api/account/timestamps                 session             201
+  GET     /api/account/timestamps/:id/ots         session             200
 
   GET     /api/v1/me                              secret key          200
   GET     /api/v1/me/api-usage                    session             200
@@ -186,6 +188,8 @@ const TABLE = `
   POST    /account/tracks                 page form  409
   GET     /account/tracks/new                     page                200
   POST    /account/tracks/new             page form  409
+  GET     /account/timestamps                     page                200
+  POST    /account/timestamps             page form  409
   GET     /account/webhooks                       page                200
   POST    /account/webhooks               page form  409
   GET     /account/webhooks/:contract/:id         page  200
@@ -404,6 +408,7 @@ function refuseOrigimark(
 
 function signedOut(path: string): string {
   if (path.startsWith('/api/auth') || path === '/api/account/profile') return '401 UNAUTHORIZED';
+  if (path.startsWith('/api/account/timestamps')) return '401 AUTHENTICATION_REQUIRED';
   return path.startsWith('/api/account') || path.startsWith('/api/v1')
     ? '401 authentication_required'
     : '401 unauthorized';

@@ -69,6 +69,11 @@ const SAMPLES: Readonly<Record<string, MakeSample>> = {
     url: `/api/v1/timestamps/${await timestampOf(server, person)}/ots`,
   }),
 
+  'POST /api/account/timestamps': () => json('/api/account/timestamps', file()),
+  'GET /api/account/timestamps/:id/ots': async (server, person) => ({
+    url: `/api/account/timestamps/${await timestampOf(server, person)}/ots`,
+  }),
+
   'GET /api/v1/certificates/:cert_id': () => ({ url: '/api/v1/certificates/cer_test_synthetic' }),
   'GET /api/v1/certificates/:cert_id/status': () => ({ url: '/api/v1/certificates/cer_test_synthetic/status' }),
   'GET /api/v1/certificates/:cert_id/document': () => ({ url: '/api/v1/certificates/cer_test_synthetic/document' }),

@@ -21,6 +21,7 @@ const ENVELOPES: Readonly<Record<string, object | 'page' | 'plain text'>> = {
   '/api/account/ledger': nested({}),
   '/api/account/plan': nested({}),
   '/api/account/submissions': nested({ type: 'string' }),
+  '/api/account/timestamps': nested({}),
   '/api/operator': nested({}),
   '/account': 'page',
   '/static/account.': 'page',

@@ -132,6 +132,7 @@ export function createProofdServer(
     surfaces: [
       createProofd({
         timestamps: options.timestamps ?? world.createService(),
+        sessions: { find: async () => null },
         authenticator: world.keys.authenticator,
         subscriptions: world.store.subscription,
         limiter: new MemoryLimiter({ maxKeys: 1000, clock: world.clock }),

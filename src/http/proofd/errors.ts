@@ -5,10 +5,12 @@ import type { CredentialFaultCode } from '../shared/credentials.ts';
 import { findRow } from '../shared/error-rows.ts';
 import type { RateLimitError } from '../shared/rate-limit.ts';
 import type { RequestFaultCode } from '../shared/request-fault.ts';
+import type { CrossSiteError } from '../shared/same-origin.ts';
 import type { ErrorAnswer } from '../shared/surface.ts';
 
 export type ProofdErrorCode =
   | 'plan-not-entitled'
+  | 'session-missing'
   | 'sha256-invalid'
   | 'filename-invalid'
   | 'file-size-invalid'
@@ -25,6 +27,7 @@ type Code =
   | RequestFaultCode
   | CredentialFaultCode
   | RateLimitError['code']
+  | CrossSiteError['code']
   | AnchorErrorCode
   | TimestampErrorCode
   | ProofdErrorCode;
@@ -76,6 +79,12 @@ const ROWS: Readonly<Record<Code, Row>> = {
     status: 403,
     code: 'PLAN_NOT_ENTITLED',
     message: 'The API is part of the Pro and Business plans.',
+  },
+  'session-missing': { status: 401, code: 'AUTHENTICATION_REQUIRED', message: 'Sign in first.' },
+  'cross-site': {
+    status: 403,
+    code: 'CROSS_SITE_REQUEST',
+    message: 'A request with a cookie must come from a page of this server.',
   },
   'rate-limited': {
     status: 429,

@@ -1,5 +1,5 @@
-import type { TimestampService } from '../../core/timestamp/timestamps.ts';
 import type { Surface } from '../shared/surface.ts';
+import { type AccountTimestampsParts, registerAccountTimestamps } from './account-timestamps.ts';
 import { type AdmissionParts, createAdmission } from './admission.ts';
 import { PROOFD_API } from './api.ts';
 import { presentError } from './errors.ts';
@@ -9,8 +9,7 @@ import { registerTimestampList } from './timestamp-list.ts';
 import { registerTimestampOts } from './timestamp-ots.ts';
 import { createPresenter } from './wire.ts';
 
-export interface ProofdParts extends AdmissionParts {
-  readonly timestamps: TimestampService;
+export interface ProofdParts extends AdmissionParts, AccountTimestampsParts {
   /** The address at which people reach this server, without a trailing slash. */
   readonly publicUrl: string;
 }
@@ -19,7 +18,7 @@ export interface ProofdParts extends AdmissionParts {
 export function createProofd(parts: ProofdParts): Surface {
   const { timestamps } = parts;
   return {
-    pathPrefixes: ['/api/v1/timestamps'],
+    pathPrefixes: ['/api/v1/timestamps', '/api/account/timestamps'],
     api: PROOFD_API,
     presentError,
     register(app) {
@@ -31,6 +30,7 @@ export function createProofd(parts: ProofdParts): Surface {
       registerTimestampList(app, timestamps, admission, present);
       registerTimestampGet(app, timestamps, admission, present);
       registerTimestampOts(app, timestamps, admission);
+      registerAccountTimestamps(app, parts, present);
     },
   };
 }

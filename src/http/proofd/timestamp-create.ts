@@ -1,13 +1,10 @@
 import type { TimestampService } from '../../core/timestamp/timestamps.ts';
 import type { App } from '../shared/app.ts';
 import type { Admission } from './admission.ts';
-import { CreateBody, parseCreateBody } from './create-body.ts';
+import { BODY_MAX_BYTES, CreateBody, parseCreateBody } from './create-body.ts';
 import { ProofdError } from './errors.ts';
 import { errorResponses, Timestamp } from './schemas.ts';
 import type { PresentTimestamp } from './wire.ts';
-
-/** Four short fields; this is ten times what they take. */
-const BODY_MAX_BYTES = 16 * 1024;
 
 /** By the contract. */
 const IDEMPOTENCY_KEY_MAX_CHARS = 200;

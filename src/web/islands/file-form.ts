@@ -25,6 +25,7 @@ function prepare(place: HTMLElement): void {
       if (mine === turn) status.textContent = text;
     };
     clear(input.form!);
+    describe(input.form!, file);
     try {
       const { sha256 } = await pool.hash(file, ['sha256'], (done) =>
         say(`Read ${saySize(done)} of ${saySize(file.size)}.`),
@@ -48,9 +49,16 @@ function prepare(place: HTMLElement): void {
 
 /** What was of the file before. */
 function clear(form: HTMLFormElement): void {
-  for (const name of ['hash', 'sha256', 'duration_ms', 'fingerprint', 'fingerprint2']) {
+  for (const name of ['hash', 'sha256', 'sha256_hash', 'duration_ms', 'fingerprint', 'fingerprint2']) {
     fill(`${form.id}-${name}`, '');
   }
+}
+
+/** Where the form asks for it. */
+function describe(form: HTMLFormElement, { name, size, type }: File): void {
+  fill(`${form.id}-filename`, name);
+  fill(`${form.id}-file_size_bytes`, String(size));
+  fill(`${form.id}-file_type`, type);
 }
 
 function fill(id: string, value: string): void {

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Account, Sessions } from '../../core/account/account.ts';
 import type { Registry } from '../../core/certificate/certificate.ts';
 import type { SubmissionService } from '../../core/registry/submissions.ts';
+import type { TimestampService } from '../../core/timestamp/timestamps.ts';
 import type { WebhookService } from '../../core/webhook/webhooks.ts';
 import type { Works } from '../../core/works/works.ts';
 import type { App } from '../../http/shared/app.ts';
@@ -9,10 +10,12 @@ import type { Surface } from '../../http/shared/surface.ts';
 import { acceptFormsOnly } from '../forms/form-body.ts';
 import { servePage } from '../forms/page-route.ts';
 import { presentError, type Query, signInPath } from '../own-reply.ts';
+import type { TimestampUsageParts } from '../own-usage.ts';
 import { renderFailure } from '../pages/failure.ts';
 import { type Page, renderOwnPage, type SectionPath } from '../pages/layout.ts';
 import { renderNewTrack } from '../pages/owner/tracks.ts';
 import type { Scripts } from '../scripts.ts';
+import { showTimestamps } from './timestamps.ts';
 import { showTracks } from './tracks.ts';
 import { showWebhook, showWebhooks } from './webhooks.ts';
 import { showNewWork, showWorks } from './works.ts';
@@ -23,6 +26,8 @@ export interface OwnerPagesParts {
   readonly scripts: Pick<Scripts, 'paths'>;
   readonly works: Pick<Works, 'listOwned' | 'chain'>;
   readonly submissions: Pick<SubmissionService, 'list'>;
+  readonly timestamps: Pick<TimestampService, 'list'>;
+  readonly timestampUsage: TimestampUsageParts;
   readonly clock: Clock;
   readonly webhooks: Readonly<Record<Registry, Pick<WebhookService, 'list' | 'find' | 'deliveries'>>>;
 }
@@ -56,6 +61,7 @@ const ROUTES: readonly Route[] = [
     show: async ({ scripts }) => renderNewTrack(scriptsOf(scripts)),
     formMaxBytes: TRACK_MAX_BYTES,
   },
+  { path: '/account/timestamps', section: '/account/timestamps', show: showTimestamps },
   { path: '/account/webhooks', section: '/account/webhooks', show: showWebhooks },
   { path: '/account/webhooks/:contract/:id', section: '/account/webhooks', show: showWebhook },
 ];
@@ -64,10 +70,10 @@ function scriptsOf({ paths }: Pick<Scripts, 'paths'>) {
   return { script: paths['file-form'], hashWorker: paths['hash-worker'], printWorker: paths['print-worker'] };
 }
 
-/** What an account has registered, and whom it has told. */
+/** What an account has registered and timestamped, and whom it has told. */
 export function createOwnerPages(parts: OwnerPagesParts): Surface {
   return {
-    pathPrefixes: ['/account/works', '/account/tracks', '/account/webhooks'],
+    pathPrefixes: ['/account/works', '/account/tracks', '/account/timestamps', '/account/webhooks'],
     presentError,
     register(app) {
       acceptFormsOnly(app);

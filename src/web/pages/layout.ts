@@ -10,6 +10,7 @@ const ACCOUNT_SECTIONS = [
   { path: '/account', name: 'Overview' },
   { path: '/account/works', name: 'Works' },
   { path: '/account/tracks', name: 'Tracks' },
+  { path: '/account/timestamps', name: 'Timestamps' },
   { path: '/account/keys', name: 'Keys' },
   { path: '/account/webhooks', name: 'Webhooks' },
   { path: '/account/usage', name: 'Usage' },

@@ -58,7 +58,7 @@ ${renderPlan('Creator', subscriptionsUsd.creatorMonthly, 'All of Personal, for w
 <tbody>
 <tr><th scope="row">Reading certificates without a key</th><td>always</td><td>never billed</td></tr>
 <tr><th scope="row">Calls with a live key</th><td class="number">${formatNumber(callPolicy.freeCallsPerMonth)} a month</td><td>one credit for ${countOf(callPolicy.callsPerCredit, 'call')}</td></tr>
-<tr><th scope="row">Timestamps by API</th><td class="number">${formatNumber(quotas.free)} a month</td><td>${formatNumber(quotas.pro)} a month with Pro, ${formatNumber(quotas.business)} with Business</td></tr>
+<tr><th scope="row">Timestamps</th><td class="number">${formatNumber(quotas.free)} a month</td><td>${formatNumber(quotas.pro)} a month with Pro, ${formatNumber(quotas.business)} with Business, by API too</td></tr>
 <tr><th scope="row">Calls with a test key</th><td>always</td><td>never billed</td></tr>
 </tbody></table></div>
 </section>

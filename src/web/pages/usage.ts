@@ -14,12 +14,19 @@ export interface UsageView {
   /** Of the month. */
   readonly days: readonly UsageDay[];
   readonly callPolicy: CallPolicy;
-  readonly timestamps: { readonly plan: TimestampPlan; readonly made: number; readonly quota: number };
+  readonly timestamps: TimestampUsage;
+}
+
+export interface TimestampUsage {
+  readonly month: Month;
+  readonly plan: TimestampPlan;
+  readonly made: number;
+  readonly quota: number;
 }
 
 const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
-const PLAN_NAMES: Readonly<Record<TimestampPlan, string>> = { free: 'Free', pro: 'Pro', business: 'Business' };
+export const PLAN_NAMES: Readonly<Record<TimestampPlan, string>> = { free: 'Free', pro: 'Pro', business: 'Business' };
 
 export function renderUsage({ month, calls, days, callPolicy, timestamps }: UsageView): Page {
   const { freeCallsPerMonth, callsPerCredit } = callPolicy;
@@ -48,6 +55,7 @@ ${renderMeter('timestamps-title', timestamps.made, timestamps.quota, 'timestamps
 <div><dt>Plan</dt><dd>${PLAN_NAMES[timestamps.plan]}</dd></div>
 <div><dt>Left this month</dt><dd>${formatNumber(Math.max(0, timestamps.quota - timestamps.made))}</dd></div>
 </dl>
+<p>You make them with any plan under <a href="/account/timestamps">timestamps</a>, and with Pro and Business by API too.</p>
 </section>
 <p>What you have bought, and every credit that came or went, is under
 <a href="/account/credits">plan and credits</a>.</p>
