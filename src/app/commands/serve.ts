@@ -15,9 +15,10 @@ Example:
   DATABASE_URL=postgres://touchmark@db/touchmark TOUCHMARK_BITCOIN_RPC=http://user:password@127.0.0.1:8332 touchmark serve`,
     )
     .action(async () => {
-      const { startApp } = await import('../app.ts');
       const { readServerSettings, runUntilAborted } = await import('./context.ts');
       const settings = await readServerSettings(context);
+      // Settings that are wrong are told before the whole server is loaded.
+      const { startApp } = await import('../app.ts');
       const app = await startApp(settings);
       settings.logger.info({ url: app.url, config: settings.config }, 'listening');
       await runUntilAborted(app, context.io, settings.logger);

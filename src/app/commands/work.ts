@@ -17,9 +17,10 @@ Example:
   DATABASE_URL=postgres://touchmark@db/touchmark touchmark work --port 9464`,
     )
     .action(async (options: { readonly port?: number }) => {
-      const { startWork } = await import('../app.ts');
       const { readWorkSettings, runUntilAborted } = await import('./context.ts');
       const settings = await readWorkSettings(context);
+      // Settings that are wrong are told before the whole server is loaded.
+      const { startWork } = await import('../app.ts');
       const workers = await startWork(settings, options.port ?? null);
       settings.logger.info('working');
       await runUntilAborted(workers, context.io, settings.logger);
