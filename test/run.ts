@@ -4,6 +4,7 @@ import { glob, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmbeddedTemplate } from './support/databases.ts';
+import { findMemoryFolder } from './support/memory-folder.ts';
 import { startPostgres } from './support/postgres.ts';
 
 /** Runs every test file, or those named on the command line, against one PostgreSQL and one embedded template. */
@@ -11,6 +12,10 @@ const named = process.argv.slice(2);
 const files =
   named.length > 0 ? named : (await Array.fromAsync(glob(['src/**/*.test.ts', 'test/**/*.test.ts']))).sort();
 
+// Pictures are looked at after the run.
+const shots = tmpdir();
+const memory = findMemoryFolder();
+if (memory !== null) process.env.TMPDIR = memory;
 const template = await mkdtemp(join(tmpdir(), 'touchmark-template-'));
 const compiled = await mkdtemp(join(tmpdir(), 'touchmark-compiled-'));
 try {
@@ -25,6 +30,7 @@ try {
       NODE_COMPILE_CACHE: compiled,
       TOUCHMARK_TEST_POSTGRES: postgres.urlOf('postgres'),
       TOUCHMARK_TEST_PGLITE: template,
+      TOUCHMARK_TEST_SHOTS: shots,
     },
   });
   const [code] = (await once(child, 'exit')) as [number | null];

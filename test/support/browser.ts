@@ -102,7 +102,7 @@ let shots: Promise<string> | undefined;
 
 /** Keeps a picture of the page for people to look at; where, is said once. */
 export async function keepShot(page: Page, name: string, { isWhole = true } = {}): Promise<void> {
-  shots ??= mkdtemp(join(tmpdir(), 'touchmark-shots-')).then((folder) => {
+  shots ??= mkdtemp(join(process.env.TOUCHMARK_TEST_SHOTS ?? tmpdir(), 'touchmark-shots-')).then((folder) => {
     console.log(`screenshots: ${folder}`);
     return folder;
   });

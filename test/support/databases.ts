@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -69,7 +70,8 @@ async function execute(url: string, statement: string): Promise<void> {
 async function createEmbeddedDatabase(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'touchmark-pglite-'));
   if (SHARED_PGLITE === undefined) await createEmbeddedTemplate(folder);
-  else await cp(SHARED_PGLITE, folder, { recursive: true });
+  // Ten times as fast as the one that gives way between its thousand files.
+  else cpSync(SHARED_PGLITE, folder, { recursive: true });
   return { location: { folder }, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
