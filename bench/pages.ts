@@ -5,6 +5,7 @@ import { renderSitePage } from '../src/web/pages/site-layout.ts';
 import { findCertificateView } from '../src/web/registry/certificate-view.ts';
 import { startComposedServer } from '../test/support/composed-server.ts';
 import { ENGINES } from '../test/support/databases.ts';
+import { startPostgres } from '../test/support/postgres.ts';
 import { createReport } from './support/report.ts';
 
 const PAGES = process.argv.includes('--quick') ? 300 : 3_000;
@@ -15,6 +16,8 @@ const AIM_MS = 3;
 /** The page of a certificate of a work with some versions, one after the other: reading, rendering and routing. */
 export async function benchPages(): Promise<void> {
   const report = createReport('pages');
+  await using postgres = await startPostgres();
+  process.env.TOUCHMARK_TEST_POSTGRES = postgres.urlOf('postgres');
   for (const engine of ENGINES) {
     await using server = await startComposedServer(engine);
     const { id } = await server.signUp();

@@ -21,7 +21,6 @@ export interface TestDatabase extends AsyncDisposable {
  * `npm test` starts one PostgreSQL and prepares one embedded folder for all test files and names them here; a single
  * file run by hand makes its own.
  */
-const SHARED_POSTGRES = process.env.TOUCHMARK_TEST_POSTGRES;
 const SHARED_PGLITE = process.env.TOUCHMARK_TEST_PGLITE;
 const POOL_MAX = 10;
 
@@ -38,7 +37,7 @@ async function createPostgresDatabase(): Promise<TestDatabase> {
 
 /** A database as an operator has it before Touchmark ever saw it. */
 export async function createBarePostgresDatabase(): Promise<TestDatabase & { location: { url: string } }> {
-  const base = SHARED_POSTGRES ?? (await startOwnPostgres());
+  const base = process.env.TOUCHMARK_TEST_POSTGRES ?? (await startOwnPostgres());
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await execute(base, `create database ${name}`);
   const url = new URL(base);
