@@ -28,7 +28,7 @@ const WINDOW_SECONDS = 120;
 const STEP_BYTES = 64 * 1024;
 const FILES = { flac: 'short.flac', mp3: 'short.mp3', vorbis: 'short.ogg', opus: 'short.opus' } as const;
 const FILE_SECONDS = 12;
-/** A million would take 80 GB of disk and hours: what a query costs hardly depends on how many there are, see decision 23. */
+/** As many as there is time to index; a million would take 80 GB of disk. The aim is about a million, so no row claims it. */
 const TRACKS = process.argv.includes('--quick') ? 2000 : 20_000;
 const SEEDED_AT_ONCE = 500;
 const QUERIES = 500;
@@ -201,12 +201,11 @@ async function benchSearch(): Promise<void> {
   tookMs.sort((a, b) => a - b);
   const p99 = Math.round(tookMs[Math.floor(0.99 * tookMs.length)]! * 100) / 100;
   report.add({
-    ...{ what: `search among ${TRACKS} recordings, all hashes`, engine: 'postgres', aim: 'p99 under 20 ms' },
+    ...{ what: `candidates among ${TRACKS} recordings, all hashes`, engine: 'postgres' },
     figures: {
       ...{ 'p50 ms': Math.round(tookMs[Math.floor(tookMs.length / 2)]! * 100) / 100, 'p99 ms': p99 },
       ...{ 'found %': Math.round((100 * found) / QUERIES), 'index bytes/recording': Number(rows[0]!.bytes) / TRACKS },
       'recordings indexed/s': Math.round(TRACKS / buildSeconds),
     },
-    reached: p99 < 20,
   });
 }

@@ -10,6 +10,7 @@ import { createReport } from './support/report.ts';
 const isQuick = process.argv.includes('--quick');
 const SECONDS = isQuick ? 3 : 20;
 const ENDPOINTS = 10;
+const PATHS = Array.from({ length: ENDPOINTS }, (_, i) => `/${i}`);
 const BACKLOG = isQuick ? 2_000 : 100_000;
 
 interface Seen {
@@ -34,7 +35,7 @@ type UrlOf = (database: string) => string;
 
 async function measureRate(report: Report, urlOf: UrlOf, perSecond: number): Promise<void> {
   await using bench = await start(urlOf);
-  await bench.subscribe((i) => `/${i}`);
+  await bench.subscribe(PATHS);
   await bench.tell('start');
   const started = performance.now();
   await bench.tell({ publish: { perSecond, seconds: SECONDS } });
@@ -54,13 +55,14 @@ async function measureRate(report: Report, urlOf: UrlOf, perSecond: number): Pro
 /** The same load to the healthy ones, without and with a fifth of all that never answer. */
 async function measureIsolation(report: Report, urlOf: UrlOf): Promise<void> {
   const rates: number[] = [];
-  for (const hanging of [0, ENDPOINTS / 5]) {
+  const healthyOnes = PATHS.slice(ENDPOINTS / 5);
+  for (const hanging of [[], PATHS.slice(0, ENDPOINTS / 5)]) {
     await using bench = await start(urlOf);
-    await bench.subscribe((i) => (i < hanging ? `/hang/${i}` : `/${i}`));
+    await bench.subscribe([...hanging.map((path) => `/hang${path}`), ...healthyOnes]);
     await bench.tell({ backlog: BACKLOG / 10 });
     const started = performance.now();
     await bench.tell('start');
-    const healthy = (BACKLOG / 10) * (ENDPOINTS - hanging);
+    const healthy = (BACKLOG / 10) * healthyOnes.length;
     await bench.drain(healthy, ({ counts }) => sum(counts, (url) => !url.startsWith('/hang')));
     rates.push(Math.round(BACKLOG / 10 / ((performance.now() - started) / 1000)));
   }
@@ -77,7 +79,7 @@ async function measureIsolation(report: Report, urlOf: UrlOf): Promise<void> {
 /** All that waits is delivered; memory is looked at on the way. */
 async function measureBacklog(report: Report, urlOf: UrlOf): Promise<void> {
   await using bench = await start(urlOf);
-  await bench.subscribe((i) => `/${i}`);
+  await bench.subscribe(PATHS);
   await bench.tell({ backlog: BACKLOG });
   const before = await bench.rssBytes();
   const started = performance.now();
@@ -135,8 +137,7 @@ async function start(urlOf: UrlOf) {
     async tell(message: object | string): Promise<void> {
       await askChild(worker.child, message);
     },
-    subscribe: (pathOf: (i: number) => string) =>
-      bench.tell({ subscribe: Array.from({ length: ENDPOINTS }, (_, i) => receiver.url + pathOf(i)) }),
+    subscribe: (paths: readonly string[]) => bench.tell({ subscribe: paths.map((path) => receiver.url + path) }),
     rssBytes: async () => (await askChild<{ rssBytes: number }>(worker.child, 'usage')).rssBytes,
     /** Until so many have come, or nothing comes any more. */
     async drain(wanted: number, count: (seen: Seen) => number, look: () => Promise<void> = async () => {}) {

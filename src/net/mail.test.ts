@@ -1,7 +1,36 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { SMTPServer } from 'smtp-server';
 import { createSmtpMailer } from './mail.ts';
+
+test('a mail program can end what it does not want with one click, where there is something to end', async () => {
+  const mails: string[] = [];
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onData(stream, _session, done) {
+      text(stream).then((mail) => {
+        mails.push(mail);
+        done();
+      }, done);
+    },
+  });
+  const listening = server.listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  const { port } = listening.address() as { port: number };
+  const mailer = createSmtpMailer({ url: `smtp://127.0.0.1:${port}`, from: 'mail@example.com' });
+  const mail = { to: 'a@example.com', subject: 's', text: 't' };
+  await mailer.send({ ...mail, unsubscribeUrl: 'https://touchmark.example/api/v1/relay/block?token=x' });
+  await mailer.send(mail);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  const [relayed, other] = mails as [string, string];
+  assert.match(relayed, /^List-Unsubscribe: <https:\/\/touchmark\.example\/api\/v1\/relay\/block\?token=x>\r?$/m);
+  assert.match(relayed, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r?$/m);
+  assert.match(other, /^Auto-Submitted: auto-generated\r?$/m);
+  assert.doesNotMatch(other, /^List-Unsubscribe/m);
+});
 
 test('no header or second receiver can be smuggled into a mail', async () => {
   let connections = 0;

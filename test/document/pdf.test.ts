@@ -59,13 +59,23 @@ test('any title gives one page', async () => {
   for (const title of [
     ...['', ' ', '\u0000', '\ud800', 'x'.repeat(4096), '\u{1F600}'.repeat(1024), 'words and '.repeat(400)],
     ...['\u0301'.repeat(100), '\u200f\u202b', '…'.repeat(30), 'ß'.repeat(300)],
+    ...[
+      ') Tj /JS (app.alert\\(1\\)) ET',
+      '<script>alert(1)</script>',
+      'endstream endobj 1 0 obj << /OpenAction 2 0 R >>',
+    ],
   ]) {
-    const { lines } = await readPdf(await render({ ...dossier, title }));
-    assert.ok(lines.includes('CERTIFICATE OF PROVENANCE'), JSON.stringify(title.slice(0, 20)));
+    const bytes = await render({ ...dossier, title });
+    const { pages, lines } = await readPdf(bytes);
+    const shown = JSON.stringify(title.slice(0, 20));
+    assert.ok(lines.includes('CERTIFICATE OF PROVENANCE'), shown);
+    assert.equal(pages, 1, shown);
+    const { catalog } = await PDFDocument.load(bytes, { updateMetadata: false });
+    for (const action of ['OpenAction', 'AA']) assert.equal(catalog.get(PDFName.of(action)), undefined, shown);
   }
 });
 
-test('what is redacted is neither on the page nor attached', async () => {
+test('what is redacted is not on the page', async () => {
   const redacted = { ...dossier, title: null, author: null, isTitleRedacted: true, isAuthorRedacted: true };
   const { lines } = await readPdf(await render(redacted));
   assert.ok(lines.join(' ').includes('Title withheld by the author'), lines.join('|'));

@@ -45,7 +45,8 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
       if (depth === 0) untagged.push(letters.join(''));
     }
   }
-  return { lines, untagged, attachments: new Map(document.getAttachments().map(({ name, data }) => [name, data])) };
+  const attachments = new Map(document.getAttachments().map(({ name, data }) => [name, data]));
+  return { pages: document.getPageCount(), lines, untagged, attachments };
 }
 
 function decode(stream: PDFRawStream): string {
