@@ -9,6 +9,7 @@ import {
 } from '@cantoo/pdf-lib';
 
 export interface ReadPdf {
+  readonly pages: number;
   /** The text of the first page in the order in which it was written, a line for each string. */
   readonly lines: readonly string[];
   /** Those of them that are neither in the structure nor marked as decoration. */
