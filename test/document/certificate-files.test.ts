@@ -4,7 +4,6 @@ import { after, before, describe, test } from 'node:test';
 import jsqr from 'jsqr';
 import { sql } from 'kysely';
 import { PNG } from 'pngjs';
-import { Registry } from 'prom-client';
 import { readPdfFonts, readPythonVerifier } from '../../src/app/documents.ts';
 import { systemClock, systemRandom } from '../../src/app/system.ts';
 import { buildRound } from '../../src/core/anchor/round.ts';
@@ -14,12 +13,11 @@ import { createLimits } from '../../src/core/limit/limits.ts';
 import { MemoryLimiter } from '../../src/core/limit/memory-limiter.ts';
 import type { Store } from '../../src/core/store.ts';
 import { createCertificateFiles } from '../../src/http/certificate-files/index.ts';
-import { createServer } from '../../src/http/server.ts';
 import type { App } from '../../src/http/shared/app.ts';
-import { createLogger } from '../../src/http/shared/log.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, ENGINES, type TestDatabase } from '../support/databases.ts';
+import { createCheckedServer } from '../support/described-answers.ts';
 
 const PUBLIC_URL = 'https://touchmark.example';
 
@@ -36,7 +34,7 @@ for (const engine of ENGINES) {
       database = await openDatabase(files.location);
       store = createStore(database);
       const parts = { certificates: store.certificate, anchors: store.anchor, timestamps: store.timestamp };
-      app = createServer({
+      app = createCheckedServer({
         surfaces: [
           createCertificateFiles({
             findState: (id) => findCertificateState(id, parts),
@@ -48,13 +46,6 @@ for (const engine of ENGINES) {
             verifier: readPythonVerifier(),
           }),
         ],
-        clock: systemClock,
-        random: systemRandom,
-        logger: createLogger({ level: 'silent' }),
-        registry: new Registry(),
-        readiness: {},
-        trustedProxies: [],
-        version: '0.0.0',
       });
     });
     after(async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { readZip } from '../../src/proof/bundle/zip.ts';
+import { EXAMPLE_WORK } from '../support/example-work.ts';
 import { until } from '../support/orphograph.ts';
 import { findFreePort } from '../support/postgres.ts';
 import { hash } from '../support/proofs.ts';
@@ -50,18 +51,7 @@ after(async () => {
 test('a bundle of a certified work is verified by both programs, once Bitcoin has it', async (t) => {
   const { cert_id } = await post<{ cert_id: string }>(
     '/api/v1/certify',
-    {
-      hash: WORK_SHA256,
-      title: 'Words',
-      author_first_name: 'Jane',
-      author_last_name: 'Doe',
-      author_country: 'si',
-      work_type: 'text',
-      source_language: 'en',
-      creation_date: '2026-04-15',
-      privacy_level: 'public',
-      ownership_type: 'sole',
-    },
+    { hash: WORK_SHA256, ...EXAMPLE_WORK, title: 'Words' },
     { 'x-api-key': file.keys.origimark.api_key },
   );
   await downloadConfirmed(`/cert/${cert_id}/proof-bundle.zip`, 'work.zip', ['envelope.ots', 'work.ots']);

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Registry } from 'prom-client';
-import { systemClock, systemRandom } from '../../src/app/system.ts';
+import { systemClock } from '../../src/app/system.ts';
 import { verifyEd25519 } from '../../src/config/ed25519.ts';
 import { createLogService, type LogService } from '../../src/core/log/log-service.ts';
 import { createSequencer } from '../../src/core/log/sequencer.ts';
 import type { Store } from '../../src/core/store.ts';
 import { createLogSurface } from '../../src/http/log/index.ts';
-import { createServer } from '../../src/http/server.ts';
 import type { App } from '../../src/http/shared/app.ts';
-import { createLogger } from '../../src/http/shared/log.ts';
 import { encodeLogEvent } from '../../src/proof/log-event.ts';
 import { decodeEntryBundle } from '../../src/proof/merkle/entry-bundle.ts';
 import { frontierRoot } from '../../src/proof/merkle/frontier.ts';
@@ -19,6 +16,7 @@ import { parseTlogProof, verifyTlogProof } from '../../src/proof/note/tlog-proof
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, ENGINES, type TestDatabase } from '../support/databases.ts';
+import { createCheckedServer } from '../support/described-answers.ts';
 import { append, createMemory, eventOf, KEYS, ORIGIN, openNote, RESIGN_MS } from './rig.ts';
 
 for (const engine of ENGINES) {
@@ -36,16 +34,7 @@ for (const engine of ENGINES) {
       store = createStore(database);
       log = serviceOf('a');
       ended = log.run(stop.signal);
-      app = createServer({
-        surfaces: [createLogSurface({ log })],
-        clock: systemClock,
-        random: systemRandom,
-        logger: createLogger({ level: 'silent' }),
-        registry: new Registry(),
-        readiness: {},
-        trustedProxies: [],
-        version: '0.1.0',
-      });
+      app = createCheckedServer({ surfaces: [createLogSurface({ log })] });
     });
     after(async () => {
       await app.close();

@@ -5,11 +5,11 @@ import { systemRandom } from '../../src/app/system.ts';
 import { MAINNET_ANCHOR_POLICY } from '../../src/core/anchor/policy.ts';
 import { ReorganisationWatch } from '../../src/core/anchor/reorganisation.ts';
 import { buildRound } from '../../src/core/anchor/round.ts';
-import type { ScheduledSubmission } from '../../src/core/anchor/store.ts';
 import type { Store } from '../../src/core/store.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, ENGINES, type TestDatabase } from '../support/databases.ts';
+import { acceptedSubmission } from '../support/submissions.ts';
 
 const NOW = 1_800_000_000_000;
 
@@ -32,25 +32,7 @@ for (const engine of ENGINES) {
     async function insertRound(): Promise<{ id: string; receiptId: string }> {
       const requests = [{ digest: new Uint8Array(randomBytes(32)), sha512: null, label: null, owner: null }];
       const { round, receipts } = buildRound(requests, NOW, systemRandom);
-      const submissions = ['a', 'b'].map(
-        (calendar): ScheduledSubmission => ({
-          roundId: round.id,
-          calendar,
-          attempt: 1,
-          url: 'https://calendar.example.org',
-          state: 'pending',
-          error: null,
-          acceptedAt: NOW,
-          proof: Uint8Array.of(1),
-          commitment: Uint8Array.of(2),
-          lookupUri: 'https://calendar.example.org',
-          upgrade: null,
-          block: null,
-          polls: 0,
-          dueAt: NOW,
-          resubmitAt: null,
-        }),
-      );
+      const submissions = ['a', 'b'].map((calendar) => acceptedSubmission(round, calendar, NOW));
       await store.transact(({ anchor }) => anchor.insertRound(round, receipts, submissions));
       return { id: round.id, receiptId: receipts[0]!.id };
     }

@@ -4,7 +4,6 @@ import { type RawBuilder, sql } from 'kysely';
 import { systemRandom } from '../../src/app/system.ts';
 import { checkAnchors, type Finding } from '../../src/core/anchor/fsck.ts';
 import { buildRound } from '../../src/core/anchor/round.ts';
-import type { ScheduledSubmission } from '../../src/core/anchor/store.ts';
 import type { ChainReader } from '../../src/core/chain.ts';
 import { encodeTimestamp } from '../../src/proof/ots/codec.ts';
 import { createTimestamp } from '../../src/proof/ots/timestamp.ts';
@@ -14,6 +13,7 @@ import { createStore } from '../../src/store/store.ts';
 import { attestedPath, BLOCK_HEIGHT, BLOCK_TIME, confirmDue } from '../support/attested-path.ts';
 import { createTestDatabase, ENGINES, type TestDatabase } from '../support/databases.ts';
 import { mineHeader, spoilHeader } from '../support/proofs.ts';
+import { acceptedSubmission } from '../support/submissions.ts';
 
 const NOW = 1_800_000_000_000;
 const URI = 'https://calendar.example.org';
@@ -38,25 +38,7 @@ for (const engine of ENGINES) {
       }));
       const { round, receipts } = buildRound(requests, NOW, systemRandom);
       const proof = encodeTimestamp(createTimestamp(round.root, [{ type: 'pending', uri: URI }], []));
-      const submissions = ['a', 'b'].map(
-        (calendar): ScheduledSubmission => ({
-          roundId: round.id,
-          calendar,
-          attempt: 1,
-          url: URI,
-          state: 'pending',
-          error: null,
-          acceptedAt: NOW,
-          proof,
-          commitment: round.root,
-          lookupUri: URI,
-          upgrade: null,
-          block: null,
-          polls: 0,
-          dueAt: NOW,
-          resubmitAt: null,
-        }),
-      );
+      const submissions = ['a', 'b'].map((calendar) => acceptedSubmission(round, calendar, NOW, { proof }));
       await store.transact(({ anchor }) => anchor.insertRound(round, receipts, submissions));
       await confirmDue(store, 'a', NOW);
       receiptIds = receipts.map(({ id }) => id).toSorted();

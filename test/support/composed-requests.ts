@@ -6,6 +6,7 @@ import { encodeCohort } from '../../src/proof/fingerprint/cohort-file.ts';
 import { SYNTHETIC_MASTER } from '../../src/sandbox/synthetic-master.ts';
 import { makePolicy, randomItems } from './audio-world.ts';
 import type { ComposedServer, Person } from './composed-server.ts';
+import { EXAMPLE_WORK } from './example-work.ts';
 import { randomDigest } from './orphograph.ts';
 import { PASSWORD } from './people.ts';
 
@@ -371,15 +372,7 @@ const probe = () => ({
 
 const work = () => ({
   hash: randomDigest(),
-  title: 'My Novel',
-  author_first_name: 'Mara',
-  author_last_name: 'Vex',
-  author_country: 'si',
-  work_type: 'text',
-  source_language: 'en',
-  creation_date: '2026-04-15',
-  privacy_level: 'public',
-  ownership_type: 'sole',
+  ...EXAMPLE_WORK,
   work_id: null,
 });
 

@@ -24,6 +24,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
 import { createCheckedServer } from './described-answers.ts';
+import { EXAMPLE_WORK } from './example-work.ts';
 import { signUp } from './people.ts';
 import { type Answer, send } from './send.ts';
 
@@ -226,15 +227,7 @@ export function randomHash(): string {
 export function registration(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     hash: randomHash(),
-    title: 'My Novel',
-    author_first_name: 'Jane',
-    author_last_name: 'Doe',
-    author_country: 'si',
-    work_type: 'text',
-    source_language: 'en',
-    creation_date: '2026-04-15',
-    privacy_level: 'public',
-    ownership_type: 'sole',
+    ...EXAMPLE_WORK,
     ...fields,
   };
 }

@@ -19,7 +19,8 @@ export interface RelayMessage {
 /** Lets anybody write to the author of a work without learning who that is. */
 export interface Relay {
   /**
-   * The author gets an event, and a mail where the author has an account here; nothing after `block`. Errors: WorkError `certificate-unknown`.
+   * The author gets an event, and a mail where the author has an account here; nothing after `block`.
+   * Errors: WorkError `certificate-unknown`.
    */
   send(certId: string, message: RelayMessage): Promise<void>;
   /** Ends messages about the certificate that the token is of. Errors: WorkError `certificate-unknown`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { EXAMPLE_WORK } from '../../../test/support/example-work.ts';
 import { FieldsError } from '../registry/error.ts';
 import { checkRegistration, isDay } from './check-registration.ts';
 
@@ -8,15 +9,7 @@ const NOW = Date.UTC(2026, 3, 15, 12);
 /** The contract's example. */
 const EXAMPLE = {
   hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  title: 'My Novel',
-  author_first_name: 'Jane',
-  author_last_name: 'Doe',
-  author_country: 'si',
-  work_type: 'text',
-  source_language: 'en',
-  creation_date: '2026-04-15',
-  privacy_level: 'public',
-  ownership_type: 'sole',
+  ...EXAMPLE_WORK,
 };
 
 function wrongFields(typed: unknown): readonly string[] {

@@ -1,6 +1,7 @@
 import type { PublicArtist } from '../../core/registry/artist.ts';
 import { REGISTRY_STYLE_ASSET } from '../site-assets.ts';
 import { html } from './html.ts';
+import { renderOlderButton } from './older.ts';
 import { type ListedRecording, renderRecordings } from './recordings.ts';
 import type { SitePage } from './site-layout.ts';
 import { countOf, renderDay } from './text.ts';
@@ -51,7 +52,7 @@ ${bio === null || bio === '' ? null : html`<section class="measure" aria-label="
 <section aria-labelledby="recordings-title">
 <h2 id="recordings-title">Recordings</h2>
 ${recordings.length === 0 ? html`<p>There are none.</p>` : renderRecordings(recordings)}
-${older === null ? null : html`<p class="actions"><a class="button quiet" href="${older}" rel="next">Older ones</a></p>`}
+${renderOlderButton(older)}
 </section>
 `,
   };

@@ -2,6 +2,7 @@ import { WORK_TYPES, type WorkType } from '../../core/works/work.ts';
 import { WORK_TYPE_WORDS } from '../registry/certificate-words.ts';
 import { REGISTRY_STYLE_ASSET } from '../site-assets.ts';
 import { type Content, type Html, html } from './html.ts';
+import { renderOlderButton } from './older.ts';
 import { type ListedRecording, renderRecordings } from './recordings.ts';
 import type { SitePage } from './site-layout.ts';
 import { formatNumber, renderDay } from './text.ts';
@@ -86,7 +87,7 @@ ${works.map(
   (work) => html`<li>${renderWork(work)}</li>
 `,
 )}</ul>
-${renderOlder(older)}
+${renderOlderButton(older)}
 </section>
 `,
   };
@@ -116,7 +117,7 @@ export function renderRecordingsList({ q, recordings, older }: RecordingsView): 
 <section aria-labelledby="results-title">
 <h2 id="results-title">${recordings.length === 0 ? 'Nothing found' : 'Newest first'}</h2>
 ${recordings.length === 0 ? html`<p>No active certificate has a title that starts so.</p>` : renderRecordings(recordings)}
-${renderOlder(older)}
+${renderOlderButton(older)}
 </section>
 `,
   };
@@ -150,10 +151,4 @@ ${TABS.map(
     html`<li><a href="${path}" ${path === current ? html`aria-current="page"` : null}>${name}</a></li>
 `,
 )}</ul></nav>`;
-}
-
-function renderOlder(older: string | null): Content {
-  return older === null
-    ? null
-    : html`<p class="actions"><a class="button quiet" href="${older}" rel="next">Older ones</a></p>`;
 }

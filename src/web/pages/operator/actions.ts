@@ -1,8 +1,8 @@
 import type { OperatorAction } from '../../../core/registry/action.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
+import { renderOlder } from '../older.ts';
 import { renderMinute } from '../text.ts';
-import { renderOlder } from './parts.ts';
 
 export interface ActionsView {
   readonly subject: string;

@@ -1,8 +1,9 @@
 import type { TrackCertificate } from '../../../core/registry/certificate.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
+import { renderOlder } from '../older.ts';
 import { renderDay } from '../text.ts';
-import { renderChoice, renderOlder } from './parts.ts';
+import { renderChoice } from './parts.ts';
 
 export interface CertificatesView {
   readonly q: string;

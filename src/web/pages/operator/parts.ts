@@ -7,10 +7,6 @@ export function renderChoice(name: string, label: string, value: string, choices
   )}</select></div>`;
 }
 
-export function renderOlder(older: string | null, text = 'Older ones'): Content {
-  return older === null ? null : html`<p><a href="${older}" rel="next">${text}</a></p>`;
-}
-
 export interface Row {
   readonly name: string;
   readonly value: Content;

@@ -4,8 +4,8 @@ import { renderDetails } from '../details.ts';
 import { renderField, renderForm } from '../form.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
+import { renderOlder } from '../older.ts';
 import { renderDay } from '../text.ts';
-import { renderOlder } from './parts.ts';
 import { REASON_MAX_CHARS } from './reason.ts';
 
 export interface AccountsView {

@@ -1,8 +1,9 @@
 import { SUBMISSION_STATUSES, type Submission } from '../../../core/registry/submission.ts';
 import { type Html, html } from '../html.ts';
 import type { Page } from '../layout.ts';
+import { renderOlder } from '../older.ts';
 import { renderMinute } from '../text.ts';
-import { renderChoice, renderOlder } from './parts.ts';
+import { renderChoice } from './parts.ts';
 
 export interface QueueView {
   readonly status: string;

@@ -4,6 +4,7 @@ import type { Timestamp } from '../../../core/timestamp/timestamp.ts';
 import { renderField, renderForm, renderScripted } from '../form.ts';
 import { type Html, html } from '../html.ts';
 import type { Page } from '../layout.ts';
+import { renderOlder } from '../older.ts';
 import { formatNumber, renderDay, renderMinute } from '../text.ts';
 import { PLAN_NAMES, renderMeter, type TimestampUsage } from '../usage.ts';
 import { renderFileChoice } from './works.ts';
@@ -42,7 +43,7 @@ ${timestamps.map(
   (timestamp) => html`<li>${renderTimestamp(timestamp)}</li>
 `,
 )}</ul>
-${older === null ? null : html`<p><a href="${older}" rel="next">Older ones</a></p>`}
+${renderOlder(older)}
 </section>
 `,
   };

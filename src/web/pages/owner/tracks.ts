@@ -5,6 +5,7 @@ import { LINE_MAX_CHARS } from '../../../core/registry/text.ts';
 import { renderCheck, renderField, renderForm, renderScripted, renderSelect } from '../form.ts';
 import { type Content, type Html, html } from '../html.ts';
 import type { Page } from '../layout.ts';
+import { renderOlder } from '../older.ts';
 import { renderMinute } from '../text.ts';
 import { renderFileChoice } from './works.ts';
 
@@ -33,7 +34,7 @@ ${submissions.map(
   (submission) => html`<li>${renderTrack(submission)}</li>
 `,
 )}</ul>
-${older === null ? null : html`<p><a href="${older}" rel="next">Older ones</a></p>`}
+${renderOlder(older)}
 `,
   };
 }

@@ -5,6 +5,7 @@ import { renderDetails } from '../details.ts';
 import { renderCheck, renderChecks, renderField, renderForm, renderHidden, renderSelect } from '../form.ts';
 import { type Content, type Html, html } from '../html.ts';
 import type { Page } from '../layout.ts';
+import { renderOlder } from '../older.ts';
 import { renderSecretPanel } from '../secret-panel.ts';
 import { renderMinute } from '../text.ts';
 
@@ -122,7 +123,7 @@ ${attempts.map(
   (attempt) => html`<li>${renderAttempt(attempt, contract, isActive)}</li>
 `,
 )}</ul>
-${older === null ? null : html`<p><a href="${older}" rel="next">Older ones</a></p>`}
+${renderOlder(older)}
 </section>
 <section aria-labelledby="settings">
 <h2 id="settings">Settings</h2>

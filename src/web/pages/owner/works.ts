@@ -7,6 +7,7 @@ import { renderDetails } from '../details.ts';
 import { renderField, renderForm, renderHidden, renderSelect } from '../form.ts';
 import { type Content, type Html, html } from '../html.ts';
 import type { Page } from '../layout.ts';
+import { renderOlder } from '../older.ts';
 import { renderMinute } from '../text.ts';
 
 const PRIVACY_WORDS: Readonly<Record<PrivacyLevel, string>> = {
@@ -33,7 +34,7 @@ ${works.map(
   (certified) => html`<li>${renderWork(certified)}</li>
 `,
 )}</ul>
-${older === null ? null : html`<p><a href="${older}" rel="next">Older ones</a></p>`}
+${renderOlder(older)}
 `,
   };
 }
