@@ -1378,6 +1378,11 @@ def check_header_of(data, expected, network):
     header = decode_hex(data.decode("latin-1").strip())
     if header is None or len(header) != 80 or block_hash(header)[::-1].hex() != expected:
         raise SourceError("the source gave another header")
+    try:
+        # Height 0 asks for the network's least work only; who asked knows the height.
+        check_work(header, 0, network)
+    except Refused:
+        raise SourceError("the source gave a header without its proof of work")
     return header
 
 
@@ -2309,6 +2314,7 @@ def read_certificate_document(data):
     certificate["salt"] = bytes.fromhex(salt)
     certificate["log"] = read_log_part(document)
     certificate["status"] = read_status(document)
+    certificate["openings"] = read_openings(document)
     return certificate
 
 
@@ -2343,6 +2349,16 @@ def read_status(document):
         if not isinstance(newer, str) or not (TRACKORIGIN_ID.fullmatch(newer) or UUID.fullmatch(newer)):
             raise bad_document("status.superseded_by")
     return status
+
+
+def read_openings(document):
+    openings = document.get("openings", {})
+    is_right = isinstance(openings, dict) and all(
+        isinstance(one, dict) and "value" in one and isinstance(one.get("salt"), str) for one in openings.values()
+    )
+    if not is_right:
+        raise bad_document("openings")
+    return openings
 
 
 def read_manifest_head(manifest):
@@ -2401,9 +2417,10 @@ def read_log_event(leaf):
         return None
     at, commitment, version = parse_iso_time(leaf.get("at")), leaf.get("commitment"), leaf.get("version")
     id_, reason = leaf.get("certificate_id"), leaf.get("reason")
+    is_private = leaf.get("registry") == "origimark" and "certificate_id" not in leaf
     is_right = (
         leaf.get("type") in LOG_TYPES and leaf.get("registry") in ("trackorigin", "origimark")
-        and isinstance(id_, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id_)
+        and (is_private or isinstance(id_, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id_))
         and isinstance(version, int) and not isinstance(version, bool) and version >= 1
         and at is not None and 0 <= at < 253402300800000
         and isinstance(commitment, str) and re.fullmatch(r"[0-9a-f]{64}", commitment)
@@ -2432,6 +2449,7 @@ def verify_certificate(data, trust, work_sha256):
     check_certificate_key(certificate, head, trust["keys"], note)
     is_signed = verify_ed25519(certificate["public_key"], certificate["manifest_json"].encode(), certificate["signature"])
     note("signature", is_signed, "The key signed this manifest." if is_signed else "The signature is not of this manifest.")
+    check_openings(certificate, note)
     log = check_log(certificate, head, trust["log"], note)
     if work_sha256 is not None:
         is_same = head["work"] == work_sha256
@@ -2476,6 +2494,22 @@ def check_certificate_key(certificate, head, keys, note):
         note("key-validity", is_valid, "The key %s valid when it was signed." % word)
 
 
+def opens_field(manifest, name, opening):
+    committed, salt = manifest.get(name + "_commitment"), opening["salt"]
+    if not isinstance(committed, str) or not re.fullmatch(r"[0-9a-f]{64}", salt):
+        return False
+    return sha256(bytes.fromhex(salt) + encode_canonical({"name": name, "value": opening["value"]})).hex() == committed
+
+
+def check_openings(certificate, note):
+    openings = certificate["openings"]
+    if not openings:
+        return
+    is_right = all(opens_field(certificate["manifest"], name, opening) for name, opening in openings.items())
+    word = "is" if is_right else "is not"
+    note("openings", is_right, "What the document shows beside the manifest %s what the manifest commits to." % word)
+
+
 def check_log(certificate, head, trusted, note):
     log = certificate["log"]
     if log is None:
@@ -2484,9 +2518,10 @@ def check_log(certificate, head, trusted, note):
     leaf = encode_canonical(log["leaf"])
     event = read_log_event(log["leaf"])
     kind = "certificate.issued" if head["version"] == 1 else "certificate.updated"
+    # The entry of a private certificate has no id: its commitment alone tells what it is of.
     is_of_this = event is not None and (
-        event["type"], event["registry"], event["certificate_id"], event["version"], event.get("sandbox", False),
-    ) == (kind, head["registry"], head["id"], head["version"], head["is_sandbox"])
+        event["type"], event["registry"], event["version"], event.get("sandbox", False),
+    ) == (kind, head["registry"], head["version"], head["is_sandbox"]) and event.get("certificate_id", head["id"]) == head["id"]
     about = "this certificate" if is_of_this else "something else"
     note("log-leaf", is_of_this, "The entry of the log is about %s." % about)
     commitment = sha256(certificate["salt"] + sha256(encode_envelope(certificate))).hex()

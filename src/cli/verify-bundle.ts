@@ -5,6 +5,7 @@ import { BundleError } from '../proof/bundle/error.ts';
 import type { HeaderSource } from '../proof/bundle/header-source.ts';
 import { isBundle, verifyBundle } from '../proof/bundle/verify-bundle.ts';
 import { isZip, readZip, ZIP_MAX_BYTES } from '../proof/bundle/zip.ts';
+import { findSuccessor } from '../proof/certificate/verdict.ts';
 import type { CertificateTrust } from '../proof/certificate/verify-certificate.ts';
 import type { Certificate } from '../proof/tsp/certificate.ts';
 import { TspError } from '../proof/tsp/error.ts';
@@ -75,7 +76,9 @@ export async function verifyBundleFiles(
 
 function describeVerdict(path: string, verdict: BundleVerdict, isVerbose: boolean): string {
   const { outcome, certificateId, issuedAt, tokenTime, envelopeTime, workTime, log, steps, proves } = verdict;
-  const lines = [`${showName(path)}: ${outcome}`, `  ${proves}`];
+  const successor = findSuccessor(verdict);
+  const standing = successor === null ? outcome : `${outcome}, superseded by ${successor}`;
+  const lines = [`${showName(path)}: ${standing}`, `  ${proves}`];
   const day = (ms: number) => new Date(ms).toISOString();
   if (certificateId !== null && issuedAt !== null) {
     lines.push(`  certificate ${certificateId}, issued at ${day(issuedAt)} by its own word`);

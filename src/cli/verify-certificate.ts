@@ -3,7 +3,7 @@ import { verifyEd25519 } from '../config/ed25519.ts';
 import { readCertificateKeys } from '../net/certificate-keys.ts';
 import { CERTIFICATE_MAX_BYTES, isCertificateDocument } from '../proof/certificate/document.ts';
 import { parseTrustedKeys } from '../proof/certificate/published-keys.ts';
-import type { CertificateOutcome, CertificateVerdict } from '../proof/certificate/verdict.ts';
+import { type CertificateOutcome, type CertificateVerdict, findSuccessor } from '../proof/certificate/verdict.ts';
 import { type CertificateTrust, type TrustedKey, verifyCertificate } from '../proof/certificate/verify-certificate.ts';
 import { NoteError } from '../proof/note/error.ts';
 import { parseVerifierKey } from '../proof/note/verifier-key.ts';
@@ -98,7 +98,9 @@ function describeVerdict(
   isVerbose: boolean,
 ): string {
   const { outcome, certificateId, issuedAt, log, steps, proves, doesNotProve } = verdict;
-  const lines = [`${showName(path)}: ${outcome}`, `  ${proves}`];
+  const successor = findSuccessor(verdict);
+  const standing = successor === null ? outcome : `${outcome}, superseded by ${successor}`;
+  const lines = [`${showName(path)}: ${standing}`, `  ${proves}`];
   if (certificateId !== null && issuedAt !== null) {
     lines.push(`  certificate ${certificateId}, issued at ${new Date(issuedAt).toISOString()} by its own word`);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -41,6 +41,16 @@ test('who names no key is told that nobody vouches for the document', async () =
   assert.equal(code, 4);
   assert.match(out, /self-asserted/);
   assert.match(out, /vouches for itself/);
+});
+
+test('a certificate that a newer one has replaced holds, and names the newer one', async () => {
+  const newer = '0190a000-0000-7000-8000-000000000002';
+  const document = JSON.parse(await readFile(join(folder, 'cert.json'), 'utf8'));
+  const status = { ...document.status, superseded_by: newer };
+  await writeFile(join(folder, 'older.json'), JSON.stringify({ ...document, status }));
+  const { code, out } = await runTouchmark(folder, ['verify', 'older.json', '--trusted-key', 'keys.json']);
+  assert.equal(code, 0);
+  assert.match(out, new RegExp(`^older.json: verified, superseded by ${newer}$`, 'm'));
 });
 
 test('keys that cannot be had, and keys that are none, decide nothing', async () => {

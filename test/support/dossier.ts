@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { formatCanonical, type JsonValue } from '../../src/base/canonical-json.ts';
 import { createEd25519Key, type Ed25519Key } from '../../src/config/ed25519.ts';
 import type { TimestampAuthority } from '../../src/core/tsa/authority.ts';
-import type { CertificateDossier, DossierToken } from '../../src/proof/bundle/dossier.ts';
+import { makeWorkManifest } from '../../src/core/works/manifest.ts';
+import type { CertificateDossier, DossierToken, TimestampDossier } from '../../src/proof/bundle/dossier.ts';
 import { formatHeaders } from '../../src/proof/bundle/headers-file.ts';
+import { presentOpening } from '../../src/proof/certificate/disclosure.ts';
 import { commitToEnvelope, digestEnvelope } from '../../src/proof/certificate/envelope.ts';
 import { certificateKeyId } from '../../src/proof/certificate/key-id.ts';
 import { readManifestHead } from '../../src/proof/certificate/manifest.ts';
@@ -37,7 +39,7 @@ export interface DossierOptions {
   readonly isAnchored?: boolean;
 }
 
-/** A certificate with everything that a bundle can have, and the headers of the blocks that it is in. */
+/** A certificate of a recording with everything that a bundle can have, and the headers of the blocks that it is in. */
 export function makeDossier(options: DossierOptions = {}): { dossier: CertificateDossier; headers: string } {
   const { title = 'Lighthouse', status = 'active', isAnchored = true } = options;
   const id = 'cer_01KS9QWHV7PHETYGQAYMHB3DM6';
@@ -56,10 +58,47 @@ export function makeDossier(options: DossierOptions = {}): { dossier: Certificat
   return dossierOf(manifest, { ...options, title, status, isAnchored }, workSha256);
 }
 
+/** The same of a work: anonymous, with its title shown, or private, with nothing shown and no id in the log. */
+export function makeWorkDossier(privacy: 'anonymous' | 'private'): { dossier: CertificateDossier; headers: string } {
+  const isPrivate = privacy === 'private';
+  const title = { value: 'Words', salt: seed('title salt') };
+  const workSha256 = hash('sha256', DOSSIER_WORK);
+  const manifest = makeWorkManifest(
+    {
+      ...{ certId: '01907f2a-8a1e-7a3c-9b1e-2f1d3c4b5a69', workId: '01907f2a-8a1e-7a3c-9b1e-2f1d3c4b5a70', version: 1 },
+      ...{ ownerId: 'owner', hash: workSha256, workType: 'text', sourceLanguage: 'en', creationDate: '2025-05-01' },
+      ...{ privacy, ownership: 'sole', title, issuedAt: ISSUED_AT, listedAs: null },
+      author: { value: { first_name: 'Jane', last_name: 'Doe', country: 'si' }, salt: seed('author salt') },
+    },
+    null,
+  );
+  const options = { title: title.value, status: 'active', isAnchored: true } as const;
+  const { dossier, headers } = dossierOf(manifest, options, workSha256, isPrivate);
+  const shown = {
+    author: null,
+    isAuthorRedacted: true,
+    title: isPrivate ? null : title.value,
+    isTitleRedacted: isPrivate,
+  };
+  const openings = isPrivate ? {} : { title: presentOpening(title) };
+  return { dossier: { ...dossier, ...shown, document: { ...dossier.document, openings } }, headers };
+}
+
+/** A timestamp in a block, and the header of that. */
+export function makeTimestampDossier(): { dossier: TimestampDossier; headers: string } {
+  const { dossier, headers } = makeDossier();
+  const { workSha256, workProof, block } = dossier;
+  return {
+    dossier: { kind: 'timestamp', id: 'TS-7K3Q9F', state: 'valid', createdAt: ISSUED_AT, workSha256, workProof, block },
+    headers,
+  };
+}
+
 function dossierOf(
   manifest: { readonly [name: string]: JsonValue },
   { title, status, isAnchored, authority }: Required<Omit<DossierOptions, 'authority'>> & DossierOptions,
   workSha256: Uint8Array,
+  isNamelessInLog = false,
 ): { dossier: CertificateDossier; headers: string } {
   const head = readManifestHead(manifest);
   const manifestJson = formatCanonical(manifest);
@@ -72,7 +111,7 @@ function dossierOf(
   const leaf = encodeLogEvent({
     type: 'certificate.issued',
     registry: head.registry,
-    certificateId: head.certificateId,
+    certificateId: isNamelessInLog ? null : head.certificateId,
     version: 1,
     isSandbox: head.isSandbox,
     at: ISSUED_AT,

@@ -1,20 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { runJson, type VerifierCase, type VerifierRun } from './verifier-run.ts';
 
+/** The oldest Python that the verifier has to run on, where the machine has it; else the one at hand. */
+export const PYTHON = process.env.TOUCHMARK_TEST_PYTHON ?? 'python3';
 export const PYTHON_VERIFIER = join(import.meta.dirname, '../../verifier/verify_cli.py');
 
 /** Why `verify_cli.py` cannot be run here; false when it can. */
 export const PYTHON_MISSING: string | false =
-  spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0
+  spawnSync(PYTHON, ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0
     ? false
     : 'python3 (3.9 or later) is not on this machine: verify_cli.py is NOT tested';
-
-export interface PythonRun {
-  readonly code: number;
-  /** Lines of JSON. */
-  readonly verdicts: readonly Record<string, unknown>[];
-  readonly err: string;
-}
 
 const DRIVER = `
 import contextlib, io, json, os, sys
@@ -36,20 +32,14 @@ print(json.dumps(answers))
 `;
 
 /** Runs `verify_cli.py` for many command lines in one process; a crash in one fails them all. */
-export function runPythonVerifier(cases: readonly { readonly cwd: string; readonly args: readonly string[] }[]) {
-  return runPython(DRIVER, cases) as PythonRun[];
+export async function runPythonVerifier(cases: readonly VerifierCase[]): Promise<readonly VerifierRun[]> {
+  return (await runPython(DRIVER, cases)) as VerifierRun[];
 }
 
 /**
  * Runs a script that finds the verifier in `sys.argv[1]`, reads JSON and prints JSON; nothing but the standard library
  * is there for it.
  */
-export function runPython(script: string, input: unknown): unknown {
-  const { status, stdout, stderr } = spawnSync('python3', ['-I', '-S', '-c', script, PYTHON_VERIFIER], {
-    input: JSON.stringify(input),
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
+export function runPython(script: string, input: unknown): Promise<unknown> {
+  return runJson(PYTHON, ['-I', '-S', '-c', script, PYTHON_VERIFIER], input);
 }

@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ripemd160 } from '@noble/hashes/legacy.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { systemClock, systemRandom } from '../../src/app/system.ts';
-import type { CliIo } from '../../src/cli/io.ts';
-import { runProgram } from '../../src/cli/run.ts';
-import { registerVerify } from '../../src/cli/verify.ts';
-import { readCliEnv } from '../../src/config/cli-env.ts';
 import { hash } from '../support/proofs.ts';
-import {
-  PYTHON_MISSING,
-  PYTHON_VERIFIER,
-  type PythonRun,
-  runPython,
-  runPythonVerifier,
-} from '../support/python-verifier.ts';
+import { PYTHON_MISSING, runPython, runPythonVerifier } from '../support/python-verifier.ts';
+import { runVerify } from '../support/run-verify.ts';
+import type { Verdict, VerifierRun } from '../support/verifier-run.ts';
 
 interface Case {
   readonly title: string;
@@ -30,7 +20,6 @@ interface Case {
   readonly says?: RegExp;
 }
 
-const ABOUT = { name: 'touchmark', description: '', version: '0.0.0' };
 const VECTORS = join(import.meta.dirname, '../../vectors');
 const NO_WORK = /No work was compared: the SHA-256 of yours has to be [0-9a-f]{64}\./;
 if (PYTHON_MISSING) console.warn(PYTHON_MISSING);
@@ -103,10 +92,10 @@ const CASES: readonly Case[] = [
 
 describe('both programs find the same files, and say the same of them', () => {
   let folder: string;
-  let python: readonly PythonRun[] = [];
+  let python: readonly VerifierRun[] = [];
   const common = ['--headers', 'headers.txt', '--network', 'regtest', '--json'];
 
-  before(() => {
+  before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'touchmark-lines-'));
     const copy = (from: string, ...to: string[]) => {
       for (const name of to) copyFileSync(join(VECTORS, from), join(folder, name));
@@ -134,12 +123,15 @@ describe('both programs find the same files, and say the same of them', () => {
     bundle[200]! ^= 1;
     put('broken.zip', bundle);
     if (!PYTHON_MISSING)
-      python = runPythonVerifier(CASES.map(({ args }) => ({ cwd: folder, args: [...args, ...common] })));
+      python = await runPythonVerifier(CASES.map(({ args }) => ({ cwd: folder, args: [...args, ...common] })));
   });
   after(() => rmSync(folder, { recursive: true }));
 
   for (const [i, { title, args, code, outcomes, says }] of CASES.entries()) {
-    const check = (run: { code: number | null; err: string }, verdicts: readonly Record<string, unknown>[]) => {
+    const check = (
+      run: { code: number | null; err: string },
+      verdicts: readonly (Verdict & { readonly doesNotProve?: unknown })[],
+    ) => {
       assert.equal(run.code, code, run.err + JSON.stringify(verdicts));
       assert.deepEqual(
         verdicts.map(({ outcome }) => outcome),
@@ -154,7 +146,7 @@ describe('both programs find the same files, and say the same of them', () => {
     };
 
     test(`touchmark verify: ${title}`, async () => {
-      const run = await runHere(folder, [...args, ...common]);
+      const run = await runVerify(folder, [...args, ...common]);
       const lines = run.out.split('\n').filter((line) => line !== '');
       check(
         run,
@@ -166,45 +158,7 @@ describe('both programs find the same files, and say the same of them', () => {
   }
 });
 
-/** `touchmark verify` in this process: a program of its own for each case takes a minute. */
-async function runHere(folder: string, args: readonly string[]) {
-  const output = { out: '', err: '' };
-  const io: CliIo = {
-    out: (text) => {
-      output.out += text;
-    },
-    err: (text) => {
-      output.err += text;
-    },
-    isTerminal: false,
-    columns: 80,
-    env: readCliEnv({ TOUCHMARK_DATA: folder }),
-    clock: systemClock,
-    random: systemRandom,
-    signal: new AbortController().signal,
-    exitCode: 0,
-  };
-  const paths = args.map((arg) => (/\.[a-z0-9]+$/.test(arg) ? join(folder, arg) : arg));
-  const code = await runProgram(ABOUT, [registerVerify], ['verify', ...paths], io);
-  return { code, ...output };
-}
-
-test('a time-stamping authority that only the bundle names is called the bundle’s own', async (t) => {
-  const folder = join(VECTORS, 'proof-bundle/valid/whole');
-  const args = ['bundle.zip', '--headers', 'headers.txt', '--network', 'regtest', '--trusted-key', 'keys.json'];
-  const python = (more: readonly string[]) =>
-    spawnSync('python3', [PYTHON_VERIFIER, ...args, ...more], { cwd: folder, encoding: 'utf8' }).stdout;
-  const own = /seen by the bundle’s own time-stamping authority at 20/;
-  const named = /seen by a time-stamping authority at 20/;
-  const root = ['--tsa-root', 'tsa-root.pem'];
-  assert.match((await runHere(folder, args)).out, own);
-  assert.match((await runHere(folder, [...args, ...root])).out, named);
-  if (PYTHON_MISSING) return t.skip(PYTHON_MISSING);
-  assert.match(python([]), own);
-  assert.match(python(root), named);
-});
-
-test('verify_cli.py keeps no more than a block of a work, whatever the digest', { skip: PYTHON_MISSING }, () => {
+test('verify_cli.py keeps no more than a block of a work, whatever the digest', { skip: PYTHON_MISSING }, async () => {
   const script = `
 import json, os, sys, tempfile
 sys.path.insert(0, os.path.dirname(sys.argv[1]))
@@ -233,5 +187,5 @@ print(json.dumps(answers))
     { keccak256: hex(keccak_256(work)), ripemd160: hex(ripemd160(work)), sha256: hex(hash('sha256', work)) },
     [true, true],
   ]);
-  assert.deepEqual(runPython(script, works.map(hex)), expected);
+  assert.deepEqual(await runPython(script, works.map(hex)), expected);
 });

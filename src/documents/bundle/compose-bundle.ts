@@ -1,7 +1,12 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { encodeCanonical } from '../../base/canonical-json.ts';
 import { encodeHex } from '../../base/hex.ts';
-import { BUNDLE_FILE as FILE, formatPublicKeyPem, formatSums } from '../../proof/bundle/bundle-files.ts';
+import {
+  BUNDLE_FILE as FILE,
+  formatPublicKeyPem,
+  formatSums,
+  nameRevocationList,
+} from '../../proof/bundle/bundle-files.ts';
 import type { CertificateDossier, Dossier, DossierToken, TimestampDossier } from '../../proof/bundle/dossier.ts';
 import { encodeChain } from '../../proof/bundle/version-chain.ts';
 import { encodeEnvelope } from '../../proof/certificate/envelope.ts';
@@ -65,7 +70,7 @@ function* tokenFiles({ token, chain, revocations }: DossierToken): Contents {
   yield [FILE.token, encodeGranted(token)];
   yield [FILE.tokenChain, chain.slice(0, -1).map(formatPem).join('')];
   yield [FILE.tokenRoot, formatPem(chain.at(-1)!)];
-  for (const [i, list] of revocations.entries()) yield [`tsa-crl-${i + 1}.der`, list];
+  for (const [i, list] of revocations.entries()) yield [nameRevocationList(i), list];
 }
 
 /** A receipt with its one proof, which every verifier of receipts reads. */

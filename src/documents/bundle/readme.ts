@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { encodeHex } from '../../base/hex.ts';
-import { BUNDLE_FILE as FILE } from '../../proof/bundle/bundle-files.ts';
-import type { CertificateDossier, TimestampDossier } from '../../proof/bundle/dossier.ts';
+import { BUNDLE_FILE as FILE, nameRevocationList } from '../../proof/bundle/bundle-files.ts';
+import type { CertificateDossier, DossierToken, TimestampDossier } from '../../proof/bundle/dossier.ts';
 import { encodeEnvelope } from '../../proof/certificate/envelope.ts';
 
 /** README.txt of a certificate's bundle, for an expert who has stock tools and no reason to trust the issuer. */
@@ -71,7 +71,7 @@ the steps below use openssl, sha256sum and any OpenTimestamps client. Unpack the
 
   The first has to print "Verification: OK"; the second shows the time. Get the root certificate of the authority from
   the authority itself and compare it with tsa-root.pem. When certificates have expired since, add
-  "-attime ${Math.floor(token.time / 1000)}", the time in the token.`,
+  "-attime ${Math.floor(token.time / 1000)}", the time in the token.${describeRevocations(token)}`,
     log === null
       ? `6. PUBLIC LOG
 
@@ -102,6 +102,17 @@ FILES
 ${listFiles(dossier)}`,
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+function describeRevocations({ revocations }: DossierToken): string {
+  if (revocations.length === 0) return '';
+  const commands = revocations.map((_, i) => `  openssl crl -inform DER -in ${nameRevocationList(i)} -noout -text\n`);
+  return `
+
+  What the issuers of these certificates had revoked when the token was made:
+
+${commands.join('')}
+  A serial number of tsa-chain.pem must not be in there with an earlier date. The verifiers do not judge these lists.`;
 }
 
 function describeState({ state, revokedAt }: CertificateDossier): string {
@@ -147,7 +158,10 @@ function listFiles({
     ...(log === null ? [FILE.logEntry, FILE.logProof, FILE.checkpoint] : []),
     ...(log === null || checkpointProof === null ? [FILE.checkpointProof] : []),
   ]);
-  const rows = DESCRIPTIONS.filter(([name]) => !missing.has(name));
+  const lists = (token?.revocations ?? []).map(
+    (_, i) => [nameRevocationList(i), 'certificates that an issuer of the authority had revoked'] as const,
+  );
+  const rows = [...DESCRIPTIONS.filter(([name]) => !missing.has(name)), ...lists];
   return rows.map(([name, text]) => `  ${name.padEnd(18)}${text}`).join('\n');
 }
 

@@ -23,6 +23,11 @@ export const BUNDLE_FILE = {
   sums: 'SHA256SUMS',
 } as const;
 
+/** Of the list of revoked certificates with this index: an authority has one for each of its issuers. */
+export function nameRevocationList(index: number): string {
+  return `tsa-crl-${index + 1}.der`;
+}
+
 /** What stands before the 32 bytes of an Ed25519 key in SubjectPublicKeyInfo (RFC 8410). */
 const SPKI_PREFIX = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);
 

@@ -10,6 +10,9 @@ import type { HeaderSource } from './header-source.ts';
 /** Every header of the main network until the year 2080 and some. */
 export const HEADERS_FILE_MAX_BYTES = 320 * 1024 * 1024;
 
+/** In little-endian: the first block of every network starts so, and no text does. */
+const VERSION_1 = Uint8Array.of(1, 0, 0, 0);
+const TEXT_START = /^\d{1,10} [0-9a-fA-F]{50}/;
 const LINE = /^(\d{1,10}) ([0-9a-fA-F]{160})$/;
 
 export type HeadersFileErrorCode =
@@ -30,14 +33,20 @@ export function formatHeaders(headers: ReadonlyMap<number, Uint8Array>): string 
     .join('');
 }
 
+/** Whether a file whose first 64 bytes these are is one of headers, rather than anything else. */
+export function startsHeadersFile(start: Uint8Array): boolean {
+  // The first block follows none.
+  const isArchive = equalBytes(start.subarray(0, 36), Uint8Array.of(...VERSION_1, ...new Uint8Array(32)));
+  return isArchive || TEXT_START.test(new TextDecoder().decode(start));
+}
+
 /**
  * Headers from a file: either text, one line `<height> <160 hex digits>` a header with `#` comments, or every header
  * of the network from height 0 on, 80 bytes each. All are checked before the first is given out: proof of work, and in
  * an archive that each follows the one before. Throws `HeadersFileError`.
  */
 export function headersFile(bytes: Uint8Array, network: BitcoinNetwork): HeaderSource {
-  // Version 1 in little-endian: the first block of every network starts so, and no text does.
-  const isArchive = equalBytes(bytes.subarray(0, 4), Uint8Array.of(1, 0, 0, 0));
+  const isArchive = equalBytes(bytes.subarray(0, VERSION_1.length), VERSION_1);
   return isArchive ? readArchive(bytes, network) : readText(bytes, network);
 }
 

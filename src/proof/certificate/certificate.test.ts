@@ -15,6 +15,7 @@ import { CertificateError } from './error.ts';
 import { certificateKeyId } from './key-id.ts';
 import { type JsonObject, parseIsoTime, readManifestHead } from './manifest.ts';
 import { makeTrackoriginManifest, readTrackoriginClaims } from './trackorigin-manifest.ts';
+import { findSuccessor } from './verdict.ts';
 import { type CertificateTrust, verifyCertificate } from './verify-certificate.ts';
 
 const ISSUED_AT = Date.parse('2026-05-26T08:13:42.000Z');
@@ -265,10 +266,12 @@ describe('the verdict', () => {
     const verdict = check({ ...document, status: { ...document.status!, superseded_by: by } });
     assert.equal(verdict.outcome, 'verified');
     assert.deepEqual(verdict.status, { state: 'superseded', by });
+    assert.equal(findSuccessor(verdict), by);
     assert.deepEqual(check(document).status, { state: 'active' });
     assert.equal(check({ ...document, status: null }).status, null);
     const revoked = { ...document.status!, status: 'revoked' as const, superseded_by: by };
     assert.deepEqual(check({ ...document, status: revoked }).status, { state: 'revoked', reason: null });
+    assert.equal(findSuccessor(check(document)), null);
     for (const wrong of ['', 'superseded', null, 7]) {
       const status = { ...document.status, superseded_by: wrong };
       assert.deepEqual(failedOf(check({ ...document, status })), ['invalid', 'format'], `${wrong}`);

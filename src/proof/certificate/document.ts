@@ -1,6 +1,7 @@
 import { decodeBase64 } from '../../base/base64.ts';
 import { formatCanonical, type JsonValue } from '../../base/canonical-json.ts';
 import { CodedError } from '../../base/coded-error.ts';
+import type { OpeningJson } from './disclosure.ts';
 import { SALT_BYTES } from './envelope.ts';
 import { CertificateError } from './error.ts';
 import { isCertificateId, isJsonObject, type JsonObject, parseIsoTime } from './manifest.ts';
@@ -40,6 +41,8 @@ export interface CertificateDocument {
     /** Id of the certificate of a newer version of the work; only where there is one. */
     readonly superseded_by?: string;
   } | null;
+  /** What may be shown of the fields that the manifest commits to, by name. */
+  readonly openings?: { readonly [name: string]: OpeningJson };
 }
 
 /** A certificate document, read. */
@@ -56,6 +59,7 @@ export interface Certificate {
   readonly salt: Uint8Array;
   readonly log: CertificateDocument['log'];
   readonly status: CertificateDocument['status'];
+  readonly openings: { readonly [name: string]: OpeningJson };
 }
 
 /** Whether the start of a file's JSON can be that of a certificate document. */
@@ -84,6 +88,7 @@ export function readCertificate(bytes: Uint8Array): Certificate {
     salt: readSalt(document.salt),
     log: readLog(log),
     status: readStatus(status),
+    openings: readOpenings(document.openings),
   };
 }
 
@@ -145,6 +150,17 @@ function readStatus(value: JsonValue | undefined): CertificateDocument['status']
     throw badDocument('status.superseded_by');
   }
   return { status, checked_at, revoked_at, reason, superseded_by };
+}
+
+function readOpenings(value: JsonValue | undefined): Certificate['openings'] {
+  if (value === undefined) return {};
+  if (!isJsonObject(value)) throw badDocument('openings');
+  const openings = Object.entries(value).map(([name, opening]) => {
+    const isOpening = isJsonObject(opening) && opening.value !== undefined && typeof opening.salt === 'string';
+    if (!isOpening) throw badDocument('openings');
+    return [name, { value: opening.value!, salt: opening.salt as string }] as const;
+  });
+  return Object.fromEntries(openings);
 }
 
 function readBytes(document: JsonObject, field: string, length: number): Uint8Array {

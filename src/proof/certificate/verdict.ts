@@ -12,6 +12,7 @@ export type CertificateStepName =
   | 'key'
   | 'key-validity'
   | 'signature'
+  | 'openings'
   | 'log-leaf'
   | 'log-commitment'
   | 'log-key'
@@ -49,6 +50,18 @@ export interface CertificateVerdict {
   readonly steps: readonly CertificateStep[];
   readonly proves: string;
   readonly doesNotProve: readonly string[];
+}
+
+/**
+ * The id of the certificate that has taken the place of one that holds; of one that does not, it matters more that it
+ * does not: null.
+ */
+export function findSuccessor(verdict: {
+  readonly outcome: string;
+  readonly status: StatedStatus | null;
+}): string | null {
+  const { outcome, status } = verdict;
+  return outcome === 'verified' && status?.state === 'superseded' ? status.by : null;
 }
 
 /** What the outcome shows, and everything a reader might wrongly take from it. */

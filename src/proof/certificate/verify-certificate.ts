@@ -7,6 +7,7 @@ import { NoteError } from '../note/error.ts';
 import { parseTlogProof, verifyTlogProof } from '../note/tlog-proof.ts';
 import { parseVerifierKey } from '../note/verifier-key.ts';
 import type { VerifySignature } from '../note/verify-note.ts';
+import { opensField } from './disclosure.ts';
 import { type Certificate, type CertificateDocument, readCertificate } from './document.ts';
 import { commitToEnvelope, digestEnvelope } from './envelope.ts';
 import { CertificateError } from './error.ts';
@@ -68,6 +69,7 @@ export function verifyCertificate(
   const message = new TextEncoder().encode(certificate.manifestJson);
   const isSigned = verify(certificate.publicKey, message, certificate.signature);
   note('signature', isSigned, isSigned ? 'The key signed this manifest.' : 'The signature is not of this manifest.');
+  checkOpenings(certificate, note);
   const log = checkLog(certificate, head, trust.log, verify, note);
   checkWork(head, workSha256, note);
   checkStatus(certificate.status, note);
@@ -105,6 +107,15 @@ function checkKey(
     const time = new Date(signedAt).toISOString();
     note('key-validity', isValid, isValid ? `The key was valid at ${time}.` : `The key was not valid at ${time}.`);
   }
+}
+
+/** Who shows a title shows it as what was signed: one that is not is as bad as another manifest. */
+function checkOpenings({ manifest, openings }: Certificate, note: Note): void {
+  const names = Object.keys(openings);
+  if (names.length === 0) return;
+  const isRight = names.every((name) => opensField(manifest, name, openings[name]!));
+  const word = isRight ? 'is' : 'is not';
+  note('openings', isRight, `What the document shows beside the manifest ${word} what the manifest commits to.`);
 }
 
 function checkLog(
