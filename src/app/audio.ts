@@ -14,7 +14,9 @@ import type { Store } from '../core/store.ts';
 import { createSandboxFiles } from '../http/sandbox-files/index.ts';
 import type { Surface } from '../http/shared/surface.ts';
 import { createScanner } from '../proof/fingerprint/scan-simd.ts';
+import { encodeFlac } from '../sandbox/flac.ts';
 import { SYNTHETIC_MASTER, syntheticPrints } from '../sandbox/synthetic-master.ts';
+import { composeSyntheticSound, SYNTHETIC_RATE_HZ } from '../sandbox/synthetic-sound.ts';
 import { composeSyntheticWav } from '../sandbox/synthetic-wav.ts';
 import type { AppSettings, Running } from './app.ts';
 import { systemClock, systemRandom } from './system.ts';
@@ -35,7 +37,7 @@ export function createAudio(store: Store, publicLog: Pick<PublicLog, 'awaitPubli
   const masters = createMasters({ audio: store.audio, certificates: store.certificate, clock: systemClock });
   const policies = createPolicies({ ...common, verify: verifyEd25519 });
   const verifier = createAudioVerifier({ policies, scanner });
-  const search = createAudioSearch({ audio: store.audio, masters, scanner });
+  const search = createAudioSearch({ audio: store.audio, masters, policies, scanner });
   const renditions = createRenditions({ ...common, verifier, search, publicLog });
   return { masters, policies, verifier, search, renditions };
 }
@@ -51,16 +53,26 @@ export function syntheticRecording(): SyntheticRecording {
   };
 }
 
-/** The sound itself, composed when somebody first asks for it. */
+/** The sound itself: the master, and a file of the same recording with another digest, as a platform serves it. */
 export function createSyntheticFiles(): Surface {
-  let wav: Promise<Uint8Array> | null = null;
-  const read = () => (wav ??= compose());
-  return createSandboxFiles([{ name: 'synthetic.wav', mediaType: 'audio/wav', read }]);
+  return createSandboxFiles([
+    { name: 'synthetic.wav', mediaType: 'audio/wav', read: makeOnce(composeSyntheticWav) },
+    { name: 'synthetic.flac', mediaType: 'audio/flac', read: makeOnce(composeSyntheticFlac) },
+  ]);
+}
+
+function* composeSyntheticFlac(): Generator<undefined, Uint8Array> {
+  return yield* encodeFlac(yield* composeSyntheticSound(), SYNTHETIC_RATE_HZ);
+}
+
+/** Made when somebody first asks for it. */
+function makeOnce(compose: () => Generator<undefined, Uint8Array>): () => Promise<Uint8Array> {
+  let made: Promise<Uint8Array> | null = null;
+  return () => (made ??= runInTurns(compose()));
 }
 
 /** Half a second's work: others are answered meanwhile. */
-async function compose(): Promise<Uint8Array> {
-  const steps = composeSyntheticWav();
+async function runInTurns(steps: Generator<undefined, Uint8Array>): Promise<Uint8Array> {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;

@@ -84,8 +84,8 @@ console.log(JSON.stringify({ duration: duration_ms / 1000, fingerprint: items })
     if (has('ffmpeg', '-version') && has('fpcalc', '-version')) {
       await run('ffmpeg', ['-v', 'error', '-i', 'master.wav', '-b:a', '128k', 'served/track.mp3'], { cwd: folder });
     } else {
-      diagnostic('ffmpeg or fpcalc is not on this machine: the master is served as it is');
-      await writeFile(file, wav);
+      diagnostic('ffmpeg or fpcalc is not on this machine: what is served is the FLAC file of the recording');
+      await writeFile(file, await (await fetch(`${server.url}/sandbox/synthetic.flac`)).bytes());
     }
     return readFile(file);
   }

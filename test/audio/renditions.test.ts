@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { commitToRendition } from '../../src/core/audio/renditions.ts';
 import { encodeItems } from '../../src/proof/fingerprint/items.ts';
@@ -15,6 +15,9 @@ interface Registered {
   readonly sha256: string;
   readonly verification_policy_id: string;
   readonly score: number;
+  readonly band: string;
+  readonly evidence: string;
+  readonly master_evidence: string;
   readonly ambiguous: boolean;
   readonly similar_cert_ids: readonly string[];
   readonly sequence: number;
@@ -70,6 +73,9 @@ for (const engine of ENGINES) {
     test('before a policy is accepted nothing live can be registered', async () => {
       const { body } = await certified();
       assert.equal((await register(body)).code, '422 policy_not_accepted');
+      const { fingerprint, durationMs: duration_ms } = SYNTHETIC_MASTER;
+      const ofSandbox = { ...body, cert_id: 'cer_test_synthetic', fingerprint, duration_ms };
+      assert.equal((await register(ofSandbox, label.keys.sk_test)).code, '201', 'which has its own');
       assert.equal(await bySha256(body.sha256), '404 certificate_not_found');
     });
 
@@ -80,6 +86,8 @@ for (const engine of ENGINES) {
       const first = await register(body);
       assert.equal(first.code, '201', JSON.stringify(first.body));
       const { rendition_id, cert_id, sha256, verification_policy_id, ambiguous, sequence } = first.body;
+      const { band, evidence, master_evidence } = first.body;
+      assert.deepEqual([band, evidence, master_evidence], ['strong', 'client_asserted', 'client_asserted']);
       assert.match(rendition_id, /^ren_[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
       assert.deepEqual(
         { cert_id, sha256, verification_policy_id, ambiguous },
@@ -131,6 +139,11 @@ for (const engine of ENGINES) {
         ['422 audio_not_matched', { fingerprint: encodeItems(randomItems(948)) }],
         ['422 audio_not_matched', { duration_ms: undefined }],
         ['422 undecodable_fingerprint', { fingerprint: 'AAA' }],
+        ['422 degenerate_fingerprint', { fingerprint: encodeItems(new Uint32Array(948).fill(627964279)) }],
+        ['422 unsupported_algorithm', { algorithm: 'landmark' }],
+        ['422 fingerprint_unavailable', { cert_id: await world.certify(label, { sha256: makeRecording().sha256 }) }],
+        ['413 body_too_large', { fingerprint: 'A'.repeat(300_000) }],
+        ['400 validation_error', { duration_ms: -1 }],
         ['400 invalid_sha256', { sha256: 'ab' }],
         ['400 invalid_certificate_id', { cert_id: 'nonsense' }],
         ['404 certificate_not_found', { cert_id: 'cer_none' }],
@@ -138,6 +151,18 @@ for (const engine of ENGINES) {
       ];
       for (const [code, change] of tries) assert.equal((await register({ ...body, ...change })).code, code);
       assert.equal(await bySha256(body.sha256), '404 certificate_not_found');
+    });
+
+    test('for a certificate of high risk both prints have to match', async () => {
+      await world.acceptPolicy();
+      const recording = makeRecording();
+      const id = await world.certify(label, recording, { isHighRisk: true });
+      const { fingerprint, fingerprint2 } = recording;
+      const body = { cert_id: id, sha256: makeRecording().sha256, fingerprint, duration_ms: DURATION_MS };
+      assert.equal((await register(body)).code, '422 audio_not_matched');
+      const wrong = encodeItems(randomItems(960));
+      assert.equal((await register({ ...body, fingerprint2: wrong })).code, '422 audio_not_matched');
+      assert.equal((await register({ ...body, fingerprint2 })).code, '201');
     });
 
     test('a certificate that is revoked while a rendition is on its way gets none', async () => {
@@ -239,11 +264,16 @@ for (const engine of ENGINES) {
 
     test('with a test key the whole flow goes on the sandbox, seen by the account alone', async () => {
       const { fingerprint, durationMs: duration_ms } = SYNTHETIC_MASTER;
-      const sha256 = randomBytes(32).toString('hex');
+      const served = await fetch(`${server.url}/sandbox/synthetic.flac`);
+      assert.equal(served.headers.get('content-type'), 'audio/flac');
+      const sha256 = hash('sha256', await served.bytes());
+      assert.equal(await bySha256(sha256, label.keys.sk_test), '404 certificate_not_found', 'it is not the master');
       const body = { cert_id: 'cer_test_synthetic', sha256, fingerprint, duration_ms };
       const { code, body: answer } = await register(body, label.keys.sk_test);
       assert.equal(code, '201', JSON.stringify(answer));
-      assert.equal(answer.verification_policy_id, 'fpp_sandbox');
+      const { verification_policy_id, band, evidence, master_evidence } = answer;
+      assert.deepEqual([verification_policy_id, band], ['fpp_sandbox', 'exact']);
+      assert.deepEqual([evidence, master_evidence], ['client_asserted', 'server_extracted']);
       assert.equal(await bySha256(sha256, label.keys.sk_test), 'cer_test_synthetic');
       for (const bearer of [null, label.keys.sk_live, integrator.keys.sk_test]) {
         assert.equal(await bySha256(sha256, bearer), '404 certificate_not_found');

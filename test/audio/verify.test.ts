@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { verifyEd25519 } from '../../src/config/ed25519.ts';
 import { encodeItems } from '../../src/proof/fingerprint/items.ts';
+import { DESIGNED_THRESHOLDS } from '../../src/proof/fingerprint/thresholds.ts';
 import { SYNTHETIC_MASTER } from '../../src/sandbox/synthetic-master.ts';
 import {
   audioWorld,
@@ -50,6 +51,8 @@ const DOCUMENTED = [
   'score',
   'checked_at',
 ];
+/** Ours, for everybody. */
+const EVIDENCE = ['evidence', 'master_evidence'];
 const SYNTHETIC = 'cer_test_synthetic';
 const { fingerprint, fingerprint2, durationMs: duration_ms } = SYNTHETIC_MASTER;
 
@@ -97,6 +100,7 @@ for (const engine of ENGINES) {
         confidence: 'high',
         score: 1,
         evidence: 'client_asserted',
+        master_evidence: 'server_extracted',
         band: 'exact',
         reason: 'matched',
       });
@@ -132,7 +136,7 @@ for (const engine of ENGINES) {
       assert.equal(status, 200);
       assert.equal(headers.get('access-control-allow-origin'), '*');
       assert.equal(headers.get('cache-control'), 'no-store');
-      assert.deepEqual(Object.keys(body), [...DOCUMENTED.filter((name) => name !== 'score'), 'evidence']);
+      assert.deepEqual(Object.keys(body), [...DOCUMENTED.filter((name) => name !== 'score'), ...EVIDENCE]);
       assert.deepEqual([body.matched, body.confidence], [true, 'high']);
     });
 
@@ -178,6 +182,26 @@ for (const engine of ENGINES) {
       );
       // Sandbox certificates never need one.
       assert.equal((await verify(SYNTHETIC, null, { fingerprint, duration_ms })).body.policy_accepted, true);
+    });
+
+    test('the sandbox’s policy covers sandbox certificates alone, the accepted one live certificates alone', async () => {
+      const recording = makeRecording();
+      const { sha256, items } = recording;
+      const live = await world.certify(partner, recording);
+      const fixture = { title: 'T', artist: 'A', sha256, fingerprint: recording.fingerprint, duration_ms: DURATION_MS };
+      const path = '/api/v1/sandbox/certificates';
+      const { cert_id } = (await world.ask<{ cert_id: string }>('POST', path, partner.keys.sk_test, fixture)).body;
+      const strict = { ...DESIGNED_THRESHOLDS, strongBer: 0.05, probableBer: 0.05 };
+      const policyId = await world.acceptPolicy(makePolicy({ thresholds: strict }));
+      const probe = { fingerprint: encodeItems(worsen(items, 0.1)), duration_ms: DURATION_MS };
+      const judge = async (id: string, bearer: string) => {
+        const { matched, band, verification_policy_id } = (await verify(id, bearer, probe)).body;
+        return { matched, band, verification_policy_id };
+      };
+      const strong = { matched: true, band: 'strong', verification_policy_id: 'fpp_sandbox' };
+      assert.deepEqual(await judge(cert_id, partner.keys.sk_test), strong);
+      const refused = { matched: false, band: 'inconclusive', verification_policy_id: policyId };
+      assert.deepEqual(await judge(live, partner.keys.sk_live), refused);
     });
 
     test('what is no confirmed policy, or was changed after it was signed, is not accepted', async () => {
@@ -314,10 +338,16 @@ for (const engine of ENGINES) {
         }
       }
       const items = Buffer.from(fingerprint, 'base64');
+      const joined = Buffer.concat([items, ...[1, 2, 3].map(() => Buffer.from(makeRecording().fingerprint, 'base64'))]);
+      const row = { fingerprint: joined.toString('base64') };
+      /** The time that so many items take. */
+      const rowMs = Math.ceil(((joined.length / 4 + 18) * 1365 + 4096) / 11.025);
       const clean: [string, object, string][] = [
         ['no duration', { fingerprint }, 'duration_missing'],
         ['half of it', { fingerprint: items.subarray(0, 4 * 180).toString('base64'), duration_ms }, 'wrong_item_count'],
         ['a lie about the duration', { fingerprint, duration_ms: 120_000 }, 'wrong_item_count'],
+        ['the master and three others in a row', { ...row, duration_ms }, 'wrong_item_count'],
+        ['the same for as long as it is', { ...row, duration_ms: rowMs }, 'durations_differ'],
         ['somebody else', { fingerprint: encodeItems(randomItems(items.length / 4)), duration_ms }, 'bits_differ'],
       ];
       for (const [name, body, reason] of clean) {
@@ -328,7 +358,7 @@ for (const engine of ENGINES) {
   });
 
   describe(`limits of verify-audio (${engine})`, () => {
-    test('an account that climbs from score to score is stopped before it has gained anything', async () => {
+    test('an account that climbs from score to score is stopped before it has gained anything, at one certificate', async () => {
       await using server = await startTrackoriginServer(engine);
       const world = audioWorld(server);
       await world.acceptPolicy();
@@ -360,6 +390,14 @@ for (const engine of ENGINES) {
       // The exact recording is refused to this account too, and to nobody else.
       const body = { fingerprint: victim.fingerprint, duration_ms: DURATION_MS };
       assert.equal((await world.verify(id, attacker.keys.sk_live, body)).status, 429);
+      const order = { accountId: attacker.accountId, operatorId: 'test', note: 'A distributor' };
+      await server.tracks.integrators.allow(order);
+      const rendition = { ...body, cert_id: id, sha256: makeRecording().sha256 };
+      const refused = await world.ask<ErrorBody>('POST', '/api/v1/renditions', attacker.keys.sk_live, rendition);
+      assert.deepEqual([refused.status, refused.body.error.code], [429, 'rate_limit_exceeded']);
+      assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+      const another = await world.certify(attacker, makeRecording());
+      assert.equal((await world.verify(another, attacker.keys.sk_live, body)).status, 200);
       const other = await server.createCustomer();
       assert.equal((await world.verify<Verified>(id, other.keys.sk_live, body)).body.matched, true);
     });

@@ -1,3 +1,4 @@
+import { BLOCK_ITEMS } from '../../proof/fingerprint/blocks.ts';
 import { comparePrints, type MasterPrints, type Prints } from '../../proof/fingerprint/match.ts';
 import { bitErrorRate } from '../../proof/fingerprint/scan.ts';
 import type { Scanner } from '../../proof/fingerprint/scan-simd.ts';
@@ -24,8 +25,6 @@ export interface AttackResult {
 const SILENCE_ITEM = 627964279;
 const CONCATENATED_PRINTS = 100;
 const FIRST_SECONDS_ITEMS = 160;
-/** What the block rule promises to see; of a short recording a tenth is less. */
-const SEEN_ITEMS = 64;
 const SHORT_ITEMS = 40;
 /** Queries of somebody who climbs on the score as it is answered, four decimals. */
 const CLIMB_QUERIES = 3000;
@@ -126,7 +125,8 @@ function repeated(items: Uint32Array): Uint32Array {
 
 function splice({ prints }: Track, other: Track, share: number) {
   const join = (mine: Uint32Array, theirs: Uint32Array) =>
-    endWith(mine, theirs, Math.max(SEEN_ITEMS, Math.round(share * mine.length)));
+    // What the block rule promises to see; of a short recording a tenth is less.
+    endWith(mine, theirs, Math.max(BLOCK_ITEMS, Math.round(share * mine.length)));
   return {
     items: join(prints.items, other.prints.items),
     bandItems: join(prints.bandItems, other.prints.bandItems),

@@ -1,5 +1,6 @@
+import { BLOCK_ITEMS } from '../../proof/fingerprint/blocks.ts';
 import { ITEM_SAMPLES, PRINT_RATE } from '../../proof/fingerprint/item-clock.ts';
-import type { Thresholds } from '../../proof/fingerprint/thresholds.ts';
+import { ALGORITHM, BLOCK_BER, type Thresholds } from '../../proof/fingerprint/thresholds.ts';
 import { type Measured, sortedRates, type TransformRow, traceRoc } from './analyse.ts';
 import type { AttackResult } from './attacks.ts';
 import type { GenuineComparison, ImpostorComparison, RelatedPair } from './compare-all.ts';
@@ -36,6 +37,7 @@ export function writeReport(findings: Findings): ReadonlyMap<string, string> {
 }
 
 const STEPS = 100;
+const BLOCK_SECONDS = ((BLOCK_ITEMS * ITEM_SAMPLES) / PRINT_RATE).toFixed(0);
 
 function drawScores({ impostors, genuine, thresholds }: Findings): string {
   const strangers = sortedRates(impostors.filter(({ isGated }) => isGated));
@@ -158,6 +160,7 @@ ${[
   .map(([name, part]) => formatPart(name as string, part as Measured))
   .join('\n')}
 
+In all ${number(all.impostors)} gated comparisons of strangers ${number(all.falseMatches)} were matched. A half alone has fewer, and wider bounds.
 At the limit of BER ${thresholds.probableBer}. The bounds: as if every comparison were independent; as if only distinct pairs of recordings
 were. Neither is: comparisons share their recordings. The model is a generalised Pareto tail fitted to the lowest
 hundredth (shape ${tail.shape.toFixed(3)}). The lowest ten-thousandth of strangers is below ${quantile(rates, 1e-4).toFixed(3)}. Without the gate ${number(ungated)} more
@@ -179,7 +182,8 @@ transforms to at least ${cohort.genuineMinZ.toFixed(1)}; ${thresholds.cohortZ} a
 |---|---|---|---|---|---|---|---|
 ${rows.map(formatRow).join('\n')}
 
-Of ${all.masters} masters ${all.mastersMissed} were missed under at least one required transform (95 % bound ${percent(all.mastersMissedUpperPpb / 1e9)}). What is \`altered\` should
+Of ${all.masters} masters ${all.mastersMissed} were missed under at least one required transform (95 % bound ${percent(all.mastersMissedUpperPpb / 1e9)}); of the development
+half's ${formatMissed(development)}; of the held-out half's ${formatMissed(heldOut)}. What is \`altered\` should
 not match: where another tempo within 3 % fits better, the answer says so. \`refused\` cancels to silence in mono.
 
 ## Attacks
@@ -188,8 +192,14 @@ not match: where another tempo within 3 % fits better, the answer says so. \`ref
 |---|---|---|---|---|
 ${attacks.map(formatAttack).join('\n')}
 
+Passes at high risk: ${nameAttacks(attacks, ({ matchedHighRisk }) => matchedHighRisk > 0)}.
+Passes at normal risk only: ${nameAttacks(attacks, ({ matched, matchedHighRisk }) => matched > 0 && matchedHighRisk === 0)}.
+Everything else is refused at any risk.
+
 The chroma vocoder plays twelve sine tones with the energies of the victim's notes: Chromaprint cannot tell it from the
 recording, whatever the threshold. So certificates of high risk ask for the band print, which is fooled by none.
+The block rule sees a replaced piece from ${BLOCK_SECONDS} seconds on. Where the last 5 are of another recording, the last block
+still has the victim in more than a third of it, and its BER stays under ${BLOCK_BER}: \`${ALGORITHM}\` lets that pass, at any risk.
 A print of the certified recording that was copied from elsewhere matches, of course: a fingerprint that a client sends
 says nothing about who has the recording.
 
@@ -209,7 +219,7 @@ ${related
 
 The corpus is music of free games, which is not all music. Nothing here was played into a room and recorded again, sung
 by somebody else, or remastered: no fingerprint of this kind tells a remaster from its original. A replaced piece shorter
-than ${((64 * ITEM_SAMPLES) / PRINT_RATE).toFixed(0)} seconds can pass, and so can anything after the first two minutes.
+than ${BLOCK_SECONDS} seconds can pass, and so can anything after the first two minutes.
 `;
 }
 
@@ -236,6 +246,15 @@ function formatRow({
 
 function formatAttack({ name, tries, matchedNaively, matched, matchedHighRisk }: AttackResult): string {
   return `| ${[name, tries, matchedNaively, matched, matchedHighRisk].join(' | ')} |`;
+}
+
+function formatMissed({ masters, mastersMissed, mastersMissedUpperPpb }: Measured): string {
+  return `${masters}, ${mastersMissed} (${percent(mastersMissedUpperPpb / 1e9)})`;
+}
+
+function nameAttacks(attacks: readonly AttackResult[], passes: (result: AttackResult) => boolean): string {
+  const names = attacks.filter(passes).map(({ name }) => name);
+  return names.length === 0 ? 'nothing' : names.join('; ');
 }
 
 function countReleases({ tracks }: Gathered): number {

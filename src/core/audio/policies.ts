@@ -14,7 +14,7 @@ import { PolicyRefusal } from './error.ts';
 import type { AcceptedPolicy } from './store.ts';
 
 /** What certificates of the sandbox are judged by: the values the procedure was designed with, accepted by nobody. */
-export const SANDBOX_POLICY: PolicyInForce = {
+const SANDBOX_POLICY: PolicyInForce = {
   id: 'fpp_sandbox',
   thresholds: DESIGNED_THRESHOLDS,
   cohort: null,
@@ -56,6 +56,14 @@ export interface Policies {
   accept(document: JsonValue, cohort: JsonValue | null, order: PolicyOrder): Promise<PolicyView>;
   /** Of one that is in force: then none is. Errors: PolicyRefusal `policy-unknown`. */
   withdraw(id: string, order: PolicyOrder): Promise<void>;
+}
+
+/** What judges certificates of the sandbox, or live ones; null: nothing may match. */
+export async function findPolicy(
+  policies: Pick<Policies, 'inForce'>,
+  { isSandbox }: { readonly isSandbox: boolean },
+): Promise<PolicyInForce | null> {
+  return isSandbox ? SANDBOX_POLICY : policies.inForce();
 }
 
 export function createPolicies(parts: {

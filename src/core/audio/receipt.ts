@@ -3,6 +3,7 @@ import { encodeBase64 } from '../../base/base64.ts';
 import { encodeCanonical } from '../../base/canonical-json.ts';
 import { encodeHex } from '../../base/hex.ts';
 import type { Signer } from '../certificate/signer.ts';
+import { type Evidence, masterEvidence } from './evidence.ts';
 import { packItems } from './items.ts';
 import type { AudioMaster } from './masters.ts';
 import type { Probe } from './probe.ts';
@@ -22,6 +23,8 @@ export interface AudioReceipt {
   readonly duration_ms: number | null;
   /** The server has heard nothing: the prints are the caller's word. */
   readonly evidence: 'client_asserted';
+  /** Of the prints of the certificate. */
+  readonly master_evidence: Evidence;
   readonly verification_policy_id: string | null;
   readonly matched: boolean;
   readonly band: string;
@@ -56,6 +59,7 @@ export function signReceipt(
     fingerprint2_sha256: probe.bandItems && digestItems(probe.bandItems),
     duration_ms: probe.durationMs,
     evidence: 'client_asserted',
+    master_evidence: masterEvidence(master),
     verification_policy_id: judgement.policyId,
     matched: judgement.matched,
     band: judgement.band,

@@ -99,7 +99,7 @@ export function createRenditions(parts: {
       const { policyId, matched, reason } = judgement;
       if (policyId === null) throw noPolicy();
       if (!matched || probe.durationMs === null) throw new AudioError('audio-not-matched', reason);
-      const leads = await search.findLeads(realmOf(request), probe);
+      const { leads } = await search.findLeads(realmOf(request), probe);
       const similar = leads.filter(({ kind, certificateId }) => kind === 'exact' && certificateId !== master.id);
       const registeredAt = clock.now();
       const made = {

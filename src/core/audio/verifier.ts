@@ -2,7 +2,7 @@ import { comparePrints, type Match, type MatchReason } from '../../proof/fingerp
 import type { Scanner } from '../../proof/fingerprint/scan-simd.ts';
 import { AudioError } from './error.ts';
 import { type AudioMaster, CohortScores } from './masters.ts';
-import { type Policies, SANDBOX_POLICY } from './policies.ts';
+import { findPolicy, type Policies } from './policies.ts';
 import type { Probe } from './probe.ts';
 
 export type JudgementReason =
@@ -33,7 +33,7 @@ export function createAudioVerifier(parts: {
 
   return {
     async judge(master, probe) {
-      const policy = master.isSandbox ? SANDBOX_POLICY : await policies.inForce();
+      const policy = await findPolicy(policies, master);
       // Of a sandbox's certificate nobody may know the duration; then the probe's own says how many items it has.
       const durationMs = probe.durationMs ?? master.durationMs ?? ASSUMED_MS;
       const prints = scores.printsOf(master, policy, durationMs);

@@ -4,7 +4,7 @@ import { encodeHex } from '../../base/hex.ts';
 import { encodeUlid } from '../../base/ulid.ts';
 import { makeTrackoriginManifest, type TrackoriginClaims } from '../../proof/certificate/trackorigin-manifest.ts';
 import { unpackItems } from '../audio/items.ts';
-import type { AudioSearch, Lead } from '../audio/search.ts';
+import type { AudioSearch, Leads } from '../audio/search.ts';
 import type { Realm } from '../audio/store.ts';
 import type { Issuer, SignedDraft } from '../certificate/issuer.ts';
 import type { PublicLog } from '../log/public-log.ts';
@@ -38,7 +38,7 @@ export interface ReviewView {
   /** Of its digest as well: revoked ones too, and the active ones that it is a registered rendition of. */
   readonly certificates: readonly TrackCertificate[];
   /** Active certificates that its audio may be of, whatever the digest. */
-  readonly similarAudio: readonly Lead[];
+  readonly similarAudio: Leads;
 }
 
 export interface ReviewService {
@@ -77,9 +77,9 @@ export function createReviewService(parts: {
     return submission;
   }
 
-  async function findSimilar(submission: Submission): Promise<readonly Lead[]> {
+  async function findSimilar(submission: Submission): Promise<Leads> {
     const { fingerprint, fingerprint2, durationMs } = submission;
-    if (fingerprint === null) return [];
+    if (fingerprint === null) return { policyId: null, leads: [] };
     const items = unpackItems(fingerprint);
     const probe = { items, bandItems: fingerprint2 && unpackItems(fingerprint2), durationMs };
     return search.findLeads(realmOf(submission), probe);

@@ -47,8 +47,11 @@ const SimilarAudio = Type.Array(
   Type.Object({
     cert_id: Type.String(),
     kind: oneOf(['exact', 'similar']),
+    band: oneOf(['exact', 'strong', 'probable', 'inconclusive', 'no_match']),
     score: Type.Number(),
     offset_ms: Type.Integer({ description: 'Where in that recording this one begins.' }),
+    verification_policy_id: orNull(),
+    evidence: Type.Literal('client_asserted', { description: 'The prints are the submitter’s word.' }),
   }),
   { description: 'Active certificates that the audio may be of: likely duplicates.' },
 );
@@ -110,8 +113,10 @@ export function registerSubmissions(app: App, parts: SubmissionRouteParts, opera
           artist_id: artistId,
         })),
       },
-      similar_audio: similarAudio.map(({ certificateId, kind, score, offsetMs }) => ({
-        ...{ cert_id: certificateId, kind, offset_ms: offsetMs },
+      similar_audio: similarAudio.leads.map(({ certificateId, kind, band, score, offsetMs }) => ({
+        ...{ cert_id: certificateId, kind, band, offset_ms: offsetMs },
+        verification_policy_id: similarAudio.policyId,
+        evidence: 'client_asserted' as const,
         score: Math.floor(score * 10_000) / 10_000,
       })),
     };

@@ -3,7 +3,7 @@ import { presentPlainError } from '../shared/plain-errors.ts';
 import type { Surface } from '../shared/surface.ts';
 
 const BINARY = { type: 'string', format: 'binary' };
-/** It never changes: its digest is in the certificate. */
+/** They never change: the digest of the master is in the certificate. */
 const CACHING = 'public, max-age=31536000, immutable';
 
 /** A file that integrators try things out with. */
@@ -14,7 +14,7 @@ export interface SandboxFile {
   readonly read: () => Promise<Uint8Array>;
 }
 
-/** The recording that `cer_test_synthetic` is of, for whoever wants to fingerprint it. */
+/** Files of the recording that `cer_test_synthetic` is of, for whoever wants to fingerprint it. */
 export function createSandboxFiles(files: readonly SandboxFile[]): Surface {
   return {
     pathPrefixes: files.map(({ name }) => `/sandbox/${name}`),

@@ -1,9 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import type { Evidence } from '../../core/audio/evidence.ts';
 import type { AudioMaster } from '../../core/audio/masters.ts';
 import type { Bucket, Limiter } from '../../core/limit/limiter.ts';
 import type { Limits } from '../../core/limit/limits.ts';
-import type { MatchConfidence } from '../../proof/fingerprint/match.ts';
+import type { MatchBand, MatchConfidence } from '../../proof/fingerprint/match.ts';
 import { takeTokens } from '../shared/rate-limit.ts';
 import type { Caller } from './admission.ts';
 
@@ -23,8 +24,21 @@ export const probeFields = {
   algorithm: Type.Optional(Type.String({ description: '`chromaprint`; nothing else is understood.' })),
 };
 
-export const Evidence = Type.Literal('client_asserted', {
+export const ProbeEvidence = Type.Literal('client_asserted', {
   description: 'The prints are the caller’s word: the server has heard nothing.',
+});
+export const MasterEvidence = Type.Unsafe<Evidence>({
+  type: 'string',
+  enum: ['client_asserted', 'server_extracted'],
+  description: 'Who made the certificate’s prints: the server only those of `cer_test_synthetic`, which it composes.',
+});
+export const Band = Type.Unsafe<MatchBand>({
+  type: 'string',
+  enum: ['exact', 'strong', 'probable', 'inconclusive', 'no_match'],
+});
+export const PolicyId = Type.Unsafe<string | null>({
+  type: ['string', 'null'],
+  description: 'What it was judged by; null while none is accepted.',
 });
 export const Confidence = Type.Unsafe<MatchConfidence>({
   type: 'string',

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { decodeSha256, encodeHex } from '../../base/hex.ts';
+import { masterEvidence } from '../../core/audio/evidence.ts';
 import { readProbe } from '../../core/audio/probe.ts';
 import type { Registered } from '../../core/audio/renditions.ts';
 import type { App } from '../shared/app.ts';
@@ -7,7 +8,15 @@ import { presentTime } from '../shared/present-time.ts';
 import { takeTokens } from '../shared/rate-limit.ts';
 import type { Admission } from './admission.ts';
 import type { AudioRouteParts } from './audio.ts';
-import { AUDIO_BODY_MAX_BYTES, Confidence, Evidence, probeFields, takeFromBudget } from './audio-wire.ts';
+import {
+  AUDIO_BODY_MAX_BYTES,
+  Band,
+  Confidence,
+  MasterEvidence,
+  ProbeEvidence,
+  probeFields,
+  takeFromBudget,
+} from './audio-wire.ts';
 import { requireVisible } from './certificate-get.ts';
 import { requireCertificateId } from './certificate-id.ts';
 import { TrackoriginError } from './errors.ts';
@@ -23,7 +32,9 @@ const Answer = Type.Object({
   policy_accepted: Type.Literal(true),
   confidence: Confidence,
   score: Type.Number(),
-  evidence: Evidence,
+  band: Band,
+  evidence: ProbeEvidence,
+  master_evidence: MasterEvidence,
   ambiguous: Type.Boolean({ description: 'The audio matches other active certificates as well.' }),
   similar_cert_ids: Type.Array(Type.String()),
   sequence: Type.Integer({ description: 'Number of the event in the public log.' }),
@@ -89,7 +100,9 @@ function present({ rendition, judgement }: Registered) {
     policy_accepted: true as const,
     confidence: judgement.confidence,
     score: rendition.scoreE4 / 10_000,
+    band: judgement.band,
     evidence: 'client_asserted' as const,
+    master_evidence: masterEvidence({ id: rendition.certificateId }),
     ambiguous: rendition.similarIds.length > 0,
     similar_cert_ids: [...rendition.similarIds],
     sequence: rendition.sequence,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { masterEvidence } from '../../core/audio/evidence.ts';
 import type { AudioMaster } from '../../core/audio/masters.ts';
 import { readProbe } from '../../core/audio/probe.ts';
 import { scoreE4, signReceipt } from '../../core/audio/receipt.ts';
@@ -10,8 +11,11 @@ import type { Admission } from './admission.ts';
 import type { AudioRouteParts } from './audio.ts';
 import {
   AUDIO_BODY_MAX_BYTES,
+  Band,
   Confidence,
-  Evidence,
+  MasterEvidence,
+  PolicyId,
+  ProbeEvidence,
   presentSecond,
   probeFields,
   takeFromBudget,
@@ -20,8 +24,6 @@ import { sendJson } from './certificate-caching.ts';
 import { requireVisible } from './certificate-get.ts';
 import { requireCertificateId } from './certificate-id.ts';
 import { CertificateParams, ErrorBody } from './schemas.ts';
-
-const textOrNull = () => Type.Unsafe<string | null>({ type: ['string', 'null'] });
 
 /** As the document has them, and then what it does not. */
 const Answer = Type.Object({
@@ -32,14 +34,15 @@ const Answer = Type.Object({
   cert_status_checked_at: Type.String(),
   algorithm: Type.Literal('chromaprint'),
   algorithm_version: Type.Literal(1),
-  verification_policy_id: textOrNull(),
+  verification_policy_id: PolicyId,
   policy_accepted: Type.Boolean(),
   requires_dual_fingerprint: Type.Boolean(),
   confidence: Confidence,
   score: Type.Optional(Type.Number({ description: 'With a key only; four decimals.' })),
   checked_at: Type.String(),
-  evidence: Evidence,
-  band: Type.Optional(Type.String()),
+  evidence: ProbeEvidence,
+  master_evidence: MasterEvidence,
+  band: Type.Optional(Band),
   reason: Type.Optional(Type.String()),
   receipt: Type.Optional(
     Type.Object({}, { additionalProperties: true, description: 'To keep beside a binding; signed. With a key only.' }),
@@ -80,7 +83,8 @@ export function registerVerifyAudio(app: App, parts: AudioRouteParts, admission:
     reply.header('cache-control', 'no-store');
     const checkedAt = presentSecond(clock.now());
     const common = presentCommon(master, judgement, statusCheckedAt);
-    const end = { checked_at: checkedAt, evidence: 'client_asserted' } as const;
+    const evidence = { evidence: 'client_asserted', master_evidence: masterEvidence(master) } as const;
+    const end = { checked_at: checkedAt, ...evidence };
     const answer: Static<typeof Answer> =
       caller === null
         ? { ...common, ...end }

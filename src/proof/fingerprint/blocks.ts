@@ -1,7 +1,7 @@
 import type { Alignment, CountDifferences } from './scan.ts';
 
 /** 7.9 seconds: a replaced piece that is shorter can pass. */
-const BLOCK_ITEMS = 64;
+export const BLOCK_ITEMS = 64;
 
 /**
  * The share of blocks whose bit error rate is over `berLimit`. The last block ends with the overlap, so that no item is

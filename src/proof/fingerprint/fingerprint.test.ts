@@ -246,6 +246,8 @@ test('a piece of another recording is found, whatever the rest', () => {
   const alignment = { offset: 0, overlap: 948, differences: 0 };
   const tail = print.map((value, i) => (i < 900 ? value : other[i]!));
   assert.ok(shareOfBadBlocks(print, tail, alignment, 0.35, PLAIN_SCANNER.count) > 0.05, 'the last block counts whole');
+  const end = print.map((value, i) => (i < 948 - 40 ? value : other[i]!));
+  assert.equal(compare({ items: end }).matched, true, 'but for five seconds, as the report of the calibration says');
 });
 
 test('a part of the master does not stand for all of it', () => {

@@ -33,7 +33,7 @@ export async function showSubmission({ review, accounts }: OperatorPagesParts, i
   return renderSubmission({
     ...view,
     submitter: account && { email: account.email, displayName: profile?.displayName ?? '' },
-    similarAudio: view.similarAudio.map(({ certificateId, kind, score }) => ({
+    similarAudio: view.similarAudio.leads.map(({ certificateId, kind, score }) => ({
       id: certificateId,
       says: `${kind}, score ${score.toFixed(4)}`,
     })),
