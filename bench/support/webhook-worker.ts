@@ -73,7 +73,11 @@ interface Message {
   readonly backlog?: number;
 }
 
-process.on('message', async (message: Message | 'usage' | 'start' | 'stop') => {
+process.on('message', async (message: Message | 'usage' | 'heap' | 'start' | 'stop') => {
+  if (message === 'heap') {
+    globalThis.gc!();
+    return process.send!({ liveHeapBytes: process.memoryUsage().heapUsed });
+  }
   if (message === 'usage') return process.send!({ ...measureUsage(), rssBytes: process.memoryUsage.rss() });
   if (message === 'stop') process.exit(0);
   if (message === 'start') void deliverer.run(new AbortController().signal).catch(onError);

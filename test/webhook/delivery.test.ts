@@ -266,33 +266,6 @@ for (const engine of ENGINES) {
       await worker[Symbol.asyncDispose]();
     });
 
-    test('replay sends one event, or a range of those that were asked for, once more', async () => {
-      await using rig = await startRig(engine);
-      await using receiver = await startReceiver();
-      const { subscription } = await rig.trackorigin.create(owner('a'), { ...FIELDS, url: receiver.url });
-      await using _worker = await rig.startWorker();
-      const events = await rig.publish(
-        ...Array.from({ length: 6 }, (_, i) => ({
-          createdAt: Date.now() + i,
-          type: i === 2 ? ('cert.revoked' as const) : ('cert.issued' as const),
-        })),
-      );
-      const log = () => rig.trackorigin.deliveries(owner('a'), subscription.id, ALL);
-      await waitUntil(async () => (await log()).length === 5);
-      const [newest] = await log();
-      await rig.trackorigin.replay(owner('a'), newest!.id);
-      await waitUntil(async () => (await log()).length === 6);
-      assert.equal(eventIdsOf(receiver).at(-1), newest!.event!.id);
-      await assert.rejects(rig.trackorigin.replay(owner('b'), newest!.id), { code: 'delivery-unknown' });
-      const range = { fromSequence: 2, toSequence: 4 };
-      assert.equal(await rig.trackorigin.replayRange(owner('a'), subscription.id, range), 2);
-      await waitUntil(async () => (await log()).length === 8);
-      assert.deepEqual(eventIdsOf(receiver).slice(-2).sort(), [events[1]!.id, events[3]!.id].sort());
-      await assert.rejects(rig.trackorigin.replayRange(owner('b'), subscription.id, range), {
-        code: 'webhook-unknown',
-      });
-    });
-
     test('what happens while a subscription is disabled is not sent, however soon it is enabled', async () => {
       await using rig = await startRig(engine);
       await using receiver = await startReceiver();
@@ -438,26 +411,6 @@ for (const engine of ENGINES) {
       assert.deepEqual(await rig.store.transact(({ webhook }) => webhook.acquire(lease)), []);
       assert.equal((await rig.store.webhook.peek('one', now)).isReady, false);
       assert.equal((await rig.store.webhook.peek('one', now + 2_000)).isReady, false, 'nor is it leased');
-    });
-
-    test('the list of events has what an account may know, in the order and with the bytes of deliveries', async () => {
-      await using rig = await startRig(engine);
-      await using _worker = await rig.startWorker();
-      const own = await rig.publish(
-        ...Array.from({ length: 25 }, (_, i) => ({ createdAt: i, accountId: i % 3 === 0 ? 'b' : null })),
-      );
-      await waitUntil(async () => (await rig.trackorigin.events(owner('a'), 0, 1)).head === 25);
-      const seen: string[] = [];
-      for (let after = 0; ; ) {
-        const { events, head } = await rig.trackorigin.events(owner('a'), after, 7);
-        seen.push(...events.map(({ id }) => id));
-        after = events.at(-1)?.sequence ?? head;
-        if (events.length < 7) break;
-      }
-      assert.deepEqual(
-        seen,
-        own.filter(({ accountId }) => accountId === null).map(({ id }) => id),
-      );
     });
 
     test('a test is tried once, counts as no failure, and is in no list of events', async () => {

@@ -235,11 +235,12 @@ export const FIELDS = { types: ['cert.issued'], description: null, isOrdered: fa
 /** By session: of both modes. */
 export const owner = (accountId: string) => ({ accountId, isSandbox: null });
 
-/** Names of the secrets that signed a delivery of trackorigin, in the order of the names. */
+/** Names of the secrets that signed a delivery, in the order of the names. */
 export function signersOf({ headers, body }: Received, secrets: Readonly<Record<string, string>>): readonly string[] {
-  const [time, ...signatures] = String(headers['to-signature']).split(',');
+  const time = headers['to-timestamp'] ?? headers['origimark-timestamp'];
+  const signatures = String(headers['to-signature'] ?? headers['origimark-signature']).match(/(?<=v1=)[0-9a-f]+/g)!;
   const valid = Object.entries(secrets).filter(([, secret]) =>
-    signatures.includes(`v1=${Buffer.from(hmac(secret, [`${time!.slice(2)}.`, body])).toString('hex')}`),
+    signatures.includes(Buffer.from(hmac(secret, [`${time}.`, body])).toString('hex')),
   );
   assert.equal(valid.length, signatures.length, 'every signature is of a known secret');
   return valid.map(([name]) => name).sort();

@@ -4,7 +4,7 @@ import type { PreparedEvent } from './lane.ts';
 import type { WebhookReader } from './store.ts';
 
 /** Bodies of events that several lanes are about to send. */
-const CACHE_BYTES = 64 * 2 ** 20;
+const CACHE_BYTES = 16 * 2 ** 20;
 /** What an event takes besides its body and its data, which are much the same. */
 const EVENT_BYTES = 200;
 

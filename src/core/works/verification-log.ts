@@ -84,7 +84,11 @@ export function createVerificationLog(parts: {
       const before = remembered.get(key);
       if (before !== undefined && before > now - ONCE_IN_MS && before <= now) return;
       remembered.set(key, now);
-      group.add([{ version, verifier }]).catch(onError);
+      group.add([{ version, verifier }]).catch((error) => {
+        // Nobody was told: the next verification tells.
+        remembered.delete(key);
+        onError(error);
+      });
     },
     close: () => group.close(),
   };

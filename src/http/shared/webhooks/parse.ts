@@ -121,12 +121,12 @@ export function parseReplay(body: unknown): ReplayRange {
   const since = fields.read('failed_since', asTime, 'must be an ISO-8601 UTC time');
   fields.finish();
   if (since !== undefined && from === undefined && to === undefined) return { failedSince: since };
-  if (since === undefined && from !== undefined && to !== undefined && from <= to) {
-    return { fromSequence: from, toSequence: to };
+  if (since !== undefined || from === undefined || to === undefined) {
+    throw new FieldsError([{ field: '', message: 'must have failed_since, or from_sequence and to_sequence' }]);
   }
-  throw new FieldsError([
-    { field: '', message: 'must have failed_since, or from_sequence and a to_sequence that is not smaller' },
-  ]);
+  if (from > to)
+    throw new FieldsError([{ field: 'to_sequence', message: 'must not be before the first of the range' }]);
+  return { fromSequence: from, toSequence: to };
 }
 
 /** Errors: FieldsError. */
