@@ -35,6 +35,7 @@ export function readSnapshot(text: string): SnapshotAnswer {
   const { signature, ...payload } = parseObject(text);
   const revoked = readList(payload.revoked).map(readRevocation);
   const sequence = readSequence(payload.sequence);
+  if (payload.head !== undefined && payload.head !== sequence) throw badAnswer('it has two heads');
   requireOrder(revoked, 0, sequence);
   return {
     sequence,

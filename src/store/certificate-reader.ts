@@ -32,6 +32,17 @@ export function createCertificateReader(kysely: Kysely<Schema>): CertificateRead
       return rows.map(readCertificate);
     },
 
+    async listAll(afterId, limit) {
+      const rows = await kysely
+        .selectFrom('certificate')
+        .selectAll()
+        .where('id', '>', afterId)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(readCertificate);
+    },
+
     async listVersions(id) {
       const older = await kysely
         .selectFrom('certificate_version')

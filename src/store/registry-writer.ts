@@ -210,6 +210,46 @@ export function createRegistryWriter(transaction: Transaction<Schema>): Registry
         .execute();
     },
 
+    async lockArtist(artistId) {
+      const artist = transaction.selectFrom('registry_artist').select('account_id').where('id', '=', artistId);
+      const known = await artist.executeTakeFirst();
+      if (known === undefined) return null;
+      await this.lockAccount(known.account_id);
+      const rows = await transaction
+        .selectFrom('registry_certificate')
+        .select(['certificate_id', 'is_active'])
+        .where('artist_id', '=', artistId)
+        .orderBy('certificate_id')
+        .forUpdate()
+        .execute();
+      // Somebody may have removed it before the lock was there.
+      if ((await artist.forUpdate().executeTakeFirst()) === undefined) return null;
+      return rows.map((row) => ({ id: row.certificate_id, isActive: row.is_active }));
+    },
+
+    async removeArtist(artistId) {
+      const submissions = await transaction
+        .deleteFrom('registry_submission')
+        .where('artist_id', '=', artistId)
+        .returning('status')
+        .execute();
+      const pending = submissions.filter(({ status }) => status === 'pending').length;
+      await transaction.deleteFrom('registry_certificate').where('artist_id', '=', artistId).execute();
+      await transaction.deleteFrom('registry_track').where('artist_id', '=', artistId).execute();
+      // An own artist's handle is the account's, and stays with it.
+      await transaction.deleteFrom('account_handle').where('account_id', '=', artistId).execute();
+      const artist = await transaction
+        .deleteFrom('registry_artist')
+        .where('id', '=', artistId)
+        .returning('account_id')
+        .executeTakeFirstOrThrow();
+      await transaction
+        .updateTable('registry_account')
+        .set(({ eb }) => ({ pending: eb('pending', '-', pending) }))
+        .where('account_id', '=', artist.account_id)
+        .execute();
+    },
+
     claimHandle: (handle, artistId) => claimHandle(transaction, handle, artistId),
 
     async countCertificate(artistId, now) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { syntheticRecording } from '../../src/app/audio.ts';
+import { openCertificates } from '../../src/app/certificates.ts';
 import { systemRandom } from '../../src/app/system.ts';
 import { encodeHex } from '../../src/base/hex.ts';
 import type { AnchorRequest } from '../../src/core/anchor/receipt.ts';
@@ -11,7 +12,9 @@ import { createIssuer } from '../../src/core/certificate/issuer.ts';
 import { createCertificateMemory } from '../../src/core/certificate/memory.ts';
 import { createRevocationList } from '../../src/core/certificate/revocation-list.ts';
 import { ensureSynthetic } from '../../src/core/certificate/synthetic.ts';
+import type { PublicLog } from '../../src/core/log/public-log.ts';
 import type { Store } from '../../src/core/store.ts';
+import { createLogger } from '../../src/http/shared/log.ts';
 import { digestEnvelope } from '../../src/proof/certificate/envelope.ts';
 import { decodeLogEvent } from '../../src/proof/log-event.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -20,6 +23,9 @@ import { createTestKeys } from '../support/certification.ts';
 import { createTestDatabase, ENGINES, type TestDatabase } from '../support/databases.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { draftOf, type Issuing, issue, retitle, revoke } from './people.ts';
+
+/** Nothing comes so far that it would be asked. */
+const NO_LOG = null as unknown as PublicLog;
 
 for (const engine of ENGINES) {
   describe(`the life of certificates (${engine})`, () => {
@@ -234,6 +240,19 @@ for (const engine of ENGINES) {
       assert.ok(third.generatedAt > second.generatedAt && third.sequence > second.sequence);
     });
 
+    test('whenever a list is asked for, it is less than a minute old, as if it were signed on a schedule', async () => {
+      const clock = new ManualClock(Date.now() + 3_600_000);
+      const nodes = [0, 1].map(() => createRevocationList({ store, registry: 'trackorigin', signer, clock }));
+      const pauses = [0, 59_999, 1, 30_000, 30_000, 60_000, 15 * 60_000, 7 * 24 * 3_600_000, 59_000, 2_000];
+      for (const [i, pauseMs] of pauses.entries()) {
+        clock.advance(pauseMs);
+        const { generatedAt, body } = await nodes[i % 2]!.read();
+        const age = clock.now() - generatedAt;
+        assert.ok(age >= 0 && age < 60_000, `${age} ms old after a pause of ${pauseMs}`);
+        assert.equal(Date.parse(JSON.parse(body).generated_at), generatedAt);
+      }
+    });
+
     test('several nodes that start at once make the synthetic certificate once', async () => {
       const clock = new ManualClock(Date.now());
       const made = await Promise.all(
@@ -243,6 +262,18 @@ for (const engine of ENGINES) {
       );
       assert.equal(new Set(made.map(({ sequence }) => sequence)).size, 1);
       assert.deepEqual([made[0]!.version, made[0]!.isSandbox], [1, true]);
+    });
+
+    test('a signer that does not sign with the published key issues nothing: its server does not start', async () => {
+      await using cleanup = new AsyncDisposableStack();
+      const [size, keys] = [await store.log.size(), await store.certificate.listKeys()];
+      const certificateKeys = createTestKeys();
+      for (const sign of [createTestKeys().signer.sign, () => new Uint8Array(64), () => new Uint8Array()]) {
+        const broken = { ...certificateKeys, signer: { ...certificateKeys.signer, sign } };
+        const settings = { certificateKeys: broken, logger: createLogger({ level: 'silent' }) };
+        await assert.rejects(openCertificates(settings, { store }, NO_LOG, cleanup), { code: 'wrong-signature' });
+      }
+      assert.deepEqual([await store.log.size(), await store.certificate.listKeys()], [size, keys]);
     });
 
     test('a digest is found whatever else there is, and the oldest certificate first', async () => {

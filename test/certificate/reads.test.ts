@@ -322,7 +322,7 @@ for (const engine of ENGINES) {
         [{ cert_id: id, sequence, revoked_at: payload.revoked.at(-1).revoked_at, reason: 'not_human_made' }],
       );
       assert.ok(payload.revoked.every((one: { cert_id: string }) => !one.cert_id.startsWith('cer_test_')));
-      assert.ok(payload.sequence >= sequence);
+      assert.ok(payload.sequence >= sequence && payload.head === payload.sequence);
       assert.ok(Date.parse(payload.expires_at) > Date.parse(payload.generated_at));
       const { keys } = await read<Keys>('/.well-known/trackorigin-public-key.json');
       const key = createPublicKey(keys.find(({ key_id }) => key_id === payload.key_id)!.public_key_pem);

@@ -279,6 +279,7 @@ describe('a follower of revocations', () => {
         'bad-answer',
       ],
       [sign({ ...good, revoked: [['../x', 7]] }), 'bad-answer'],
+      [sign({ ...good, more: { head: 9 } }), 'bad-answer'],
     ];
     for (const [answer, code] of forged) {
       snapshot = answer;
@@ -286,7 +287,7 @@ describe('a follower of revocations', () => {
       assert.equal(await pollFor(follower), code, answer);
       assert.equal(shows(follower), false);
     }
-    snapshot = sign({ ...good, more: { added_later: true } });
+    snapshot = sign({ ...good, more: { head: 10, added_later: true } });
     assert.equal(await pollFor(follow()), 'good');
   });
 

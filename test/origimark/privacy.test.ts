@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { CertificateRecord } from '../../src/core/certificate/certificate.ts';
+import { parseAuthorQuery } from '../../src/core/works/author-words.ts';
 import { createWorks } from '../../src/core/works/works.ts';
 import { createDocumentPresenter } from '../../src/http/origimark/document.ts';
 import type { CertificateDocument } from '../../src/proof/certificate/document.ts';
+import { countMatches, selectPlaces } from '../../src/store/work-query.ts';
 import { ENGINES } from '../support/databases.ts';
 import { type Author, type OrigimarkServer, startOrigimarkServer } from '../support/origimark-server.ts';
 
@@ -175,6 +177,38 @@ for (const engine of ENGINES) {
       for (const { first, last, title } of [hidden, anonymous]) {
         for (const q of [first, last, title, first.slice(0, 4), `${first} ${last}`]) {
           assert.deepEqual(await countOf(`q=${q}`), { total: 0, ids: [] });
+        }
+      }
+    });
+
+    test('what searches read has no word of anybody redacted, so that not even their time can tell of one', async () => {
+      const redacted: Secret[] = [await certifySecretly('private'), await certifySecretly('anonymous')];
+      for (const change of [{ privacy_level: 'private' }, { privacy_level: 'anonymous' }, { erase_author: true }]) {
+        const secret = await certifySecretly('public');
+        await server.ask('PATCH', `/api/v1/certs/${secret.certId}`, change, secret.author.headers);
+        redacted.push(secret);
+      }
+      const shown = await certifySecretly('public');
+      const { kysely } = server.database;
+      const readSearched = async ({ workId }: Secret) => {
+        const versions = await kysely.selectFrom('work_version').selectAll().where('work_id', '=', workId).execute();
+        const places = versions.flatMap(({ place }) => (place === null ? [] : [place]));
+        const terms = kysely.selectFrom('work_term').select('term').where('work_type', '=', versions[0]!.work_type);
+        const found = places.length === 0 ? [] : await terms.where('place', 'in', places).execute();
+        return { found, words: versions.map(({ author_words }) => author_words) };
+      };
+      for (const secret of redacted) assert.deepEqual(await readSearched(secret), { found: [], words: ['', ''] });
+      const { found, words } = await readSearched(shown);
+      assert.ok(found.some(({ term }) => term === shown.first) && words.every((text) => text.includes(shown.last)));
+
+      // And no search reads anything else that is about a person, a title or a level.
+      for (const q of ['jo', 'johannes', 'johannes jo', 'johannes johansson']) {
+        const author = parseAuthorQuery(q)!;
+        const days = { from: '2026-01-01', to: '2026-12-31' };
+        const filter = { author, workTypes: ['text', 'audio'] as const, places: { from: 0, end: 9 }, days };
+        const page = { order: 'oldest', after: null, offset: 0, limit: 20 } as const;
+        for (const query of [selectPlaces(filter, page), countMatches(author, filter, 100)]) {
+          assert.doesNotMatch(query.compile(kysely).sql, /first_name|last_name|country|title|privacy|salt/, q);
         }
       }
     });

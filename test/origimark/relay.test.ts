@@ -16,12 +16,14 @@ for (const engine of ENGINES) {
     /** How much later the worker runs. */
     let laterMs = 0;
     before(async () => {
-      server = await startOrigimarkServer(engine, { limits: { 'relay-certificate': 3 } });
+      server = await startOrigimarkServer(engine, { limits: { 'relay-certificate': 3, 'relay-address': 4 } });
     });
     after(() => server[Symbol.asyncDispose]());
 
-    const write = (certId: unknown, body: unknown = { message: 'Hello' }) =>
-      server.ask('POST', `/api/v1/relay/${String(certId)}`, body, JSON_TYPE);
+    let senders = 0;
+    /** By somebody whom nobody has seen yet, unless they are named. */
+    const write = (certId: unknown, body: unknown = { message: 'Hello' }, from = `192.0.2.${++senders}`) =>
+      server.ask('POST', `/api/v1/relay/${String(certId)}`, body, { ...JSON_TYPE, 'x-forwarded-for': from });
 
     async function deliver(): Promise<Mail[]> {
       mails = [];
@@ -82,7 +84,9 @@ for (const engine of ENGINES) {
       // Opening the link is not enough: programs that look at mails do that.
       assert.equal((await server.ask('GET', pathname + search)).status, 200);
       assert.equal((await write(certId)).status, 202);
-      assert.equal((await server.ask('POST', pathname + search)).status, 200);
+      // As mail programs say it (RFC 8058 section 3.1).
+      const form = { 'content-type': 'application/x-www-form-urlencoded' };
+      assert.equal((await server.ask('POST', pathname + search, 'List-Unsubscribe=One-Click', form)).status, 200);
       assert.deepEqual(await deliver(), [], 'what waited is not sent any more');
     });
 
@@ -102,6 +106,16 @@ for (const engine of ENGINES) {
       assert.deepEqual(await deliver(), []);
       assert.deepEqual(await server.listEvents(), events);
       assert.equal((await write('0190163d-8694-739b-aea5-966c26f8ad90')).status, 404);
+    });
+
+    test('one address sends so many messages, to whomever, and another one goes on', async () => {
+      const works = await Promise.all(Array.from({ length: 5 }, certifyAsMember));
+      const spammer = '198.51.100.7';
+      for (const { certId } of works.slice(0, 4)) assert.equal((await write(certId, undefined, spammer)).status, 202);
+      const last = works[4]!.certId;
+      assert.equal((await write(last, undefined, spammer)).status, 429);
+      assert.equal((await write(last)).status, 202);
+      assert.equal((await deliver()).length, 5);
     });
 
     test('one work takes so many messages, and what is no message is refused', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { systemClock, systemRandom } from '../../src/app/system.ts';
 import { createEd25519Key, verifyEd25519 } from '../../src/config/ed25519.ts';
+import { eraseArtist } from '../../src/core/registry/erasure.ts';
 import { ENGINES } from '../support/databases.ts';
 import {
   type RegistryPerson,
@@ -341,6 +343,46 @@ for (const engine of ENGINES) {
       assert.equal(codeOf(await decide(id, { verdict: 'verified' })), 'already_decided');
       const view = await server.ask('GET', `/api/operator/submissions/${id}`, operator.session);
       assert.equal((view.body as { submission: Submission }).submission.status, 'withdrawn');
+    });
+
+    test('an artist is erased once nothing of theirs is active: no name is left, and ids and log stay', async () => {
+      const [handle, name] = ['erasable', 'Erasable Elin'];
+      const artist = { handle, display_name: name, bio: `${name} plays.` };
+      const { id: submissionId, artist: made } = await submit({ artist, title: `${name} live` });
+      const waiting = await submit({ artist: { handle }, metadata: { contributors: [{ name, role: 'composer' }] } });
+      const id = await approve(submissionId);
+      const parts = { store: server.store, clock: systemClock, random: systemRandom };
+      const order = { artistId: made.id, operatorId: operator.id, reason: 'A letter came.' };
+      await assert.rejects(eraseArtist(parts, order), { code: 'artist-certified' });
+      const revocation = { code: 'owner_request', reason: 'A letter came.' };
+      await server.ask('POST', `/api/operator/certificates/${id}/revoke`, operator.session, revocation);
+      const { kysely } = server.database;
+      const countPending = async () =>
+        (
+          await kysely.selectFrom('registry_account').select('pending').where('account_id', '=', partner.id).execute()
+        )[0]!.pending;
+      const [size, pending] = [await server.store.log.size(), await countPending()];
+
+      assert.deepEqual(await eraseArtist(parts, order), [id]);
+      const { status, salt, manifestJson } = (await server.store.certificate.find(id))!;
+      assert.deepEqual([status, salt, manifestJson], ['revoked', null, '']);
+      assert.deepEqual([await server.store.log.size(), await countPending()], [size, pending - 1]);
+      const named = [
+        ...(['registry_artist', 'registry_submission', 'registry_certificate', 'registry_action'] as const),
+        ...(['certificate', 'certificate_version', 'account_handle'] as const),
+      ];
+      for (const table of named) {
+        const rows = JSON.stringify(await kysely.selectFrom(table).selectAll().execute());
+        for (const word of [name, handle]) assert.ok(!rows.includes(word), `${word} in ${table}`);
+      }
+      assert.equal((await server.ask('GET', `/api/v1/artists/${handle}`, null)).status, 404);
+      for (const path of [`/api/operator/certificates/${id}`, `/api/operator/submissions/${waiting.id}`]) {
+        assert.equal((await server.ask('GET', path, operator.session)).status, 404, path);
+      }
+      assert.equal((await decide(waiting.id, { verdict: 'verified' })).status, 404);
+      const [action] = await server.store.registry.listActions(made.id, null, 5);
+      assert.deepEqual([action!.type, action!.reason], ['artist.erased', 'A letter came.']);
+      await assert.rejects(eraseArtist(parts, order), { code: 'artist-unknown' });
     });
 
     test('certificates are found by id, digest, start of the title and artist, page by page', async () => {

@@ -2,15 +2,23 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type RawBuilder, sql } from 'kysely';
 import { systemRandom } from '../../src/app/system.ts';
+import { verifyEd25519 } from '../../src/config/ed25519.ts';
 import { checkAnchors, type Finding } from '../../src/core/anchor/fsck.ts';
 import { buildRound } from '../../src/core/anchor/round.ts';
+import { type CertificateFinding, checkCertificates } from '../../src/core/certificate/check-certificates.ts';
+import type { CertificateKey } from '../../src/core/certificate/signer.ts';
 import type { ChainReader } from '../../src/core/chain.ts';
+import { hashLeaf } from '../../src/proof/merkle/rfc6962.ts';
+import { parseTlogProof, verifyTlogProof } from '../../src/proof/note/tlog-proof.ts';
+import { parseVerifierKey } from '../../src/proof/note/verifier-key.ts';
 import { encodeTimestamp } from '../../src/proof/ots/codec.ts';
 import { createTimestamp } from '../../src/proof/ots/timestamp.ts';
 import { createAnchorReader } from '../../src/store/anchor-reader.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
+import { type Issuing, issue, retitle, revoke } from '../certificate/people.ts';
 import { attestedPath, BLOCK_HEIGHT, BLOCK_TIME, confirmDue } from '../support/attested-path.ts';
+import { startCertification } from '../support/certification.ts';
 import { createTestDatabase, ENGINES, type TestDatabase } from '../support/databases.ts';
 import { mineHeader, spoilHeader } from '../support/proofs.ts';
 import { acceptedSubmission } from '../support/submissions.ts';
@@ -124,6 +132,93 @@ for (const engine of ENGINES) {
       for (const served of [spoilHeader(header), null]) {
         assert.deepEqual(await check(served), everyReceipt(`a: the chain has no valid block ${BLOCK_HEIGHT}`));
       }
+    });
+
+    describe('certificates', () => {
+      const cleanup = new AsyncDisposableStack();
+      let world: Awaited<ReturnType<typeof startCertification>>;
+      let issuing: Issuing;
+      before(async () => {
+        const store = createStore(database);
+        world = await startCertification(store, cleanup);
+        issuing = { store, issuer: world.certification.issuer };
+      });
+      after(() => cleanup.disposeAsync());
+
+      function trustOf(keys: readonly CertificateKey[] = world.certificateKeys.keys) {
+        const { origin, verifierKey } = world.log;
+        return { keys, log: { origin, logKeys: [parseVerifierKey(verifierKey)], witnessKeys: [] } };
+      }
+
+      function checkAll(trust = trustOf()): Promise<CertificateFinding[]> {
+        const { documents } = world.certification;
+        const parts = { reader: issuing.store.certificate, documents, trust, verify: verifyEd25519, onProgress() {} };
+        return Array.fromAsync(checkCertificates(parts));
+      }
+
+      /** What is found while a value of a row is another one. */
+      async function findWhile(
+        { table, where }: { readonly table: string; readonly where: RawBuilder<unknown> },
+        column: string,
+        value: RawBuilder<unknown>,
+      ): Promise<CertificateFinding[]> {
+        const { kysely } = database;
+        const [name, rows] = [sql.ref(column), sql.table(table)];
+        const { rows: kept } = await sql<{ value: unknown }>`
+          select ${name} as value from ${rows} where ${where}`.execute(kysely);
+        await sql`update ${rows} set ${name} = ${value} where ${where}`.execute(kysely);
+        const found = await checkAll();
+        await sql`update ${rows} set ${name} = ${kept[0]!.value} where ${where}`.execute(kysely);
+        return found;
+      }
+
+      test('every version of every certificate is verified, and what is not as it was signed and logged is named', async () => {
+        const [{ id }, { id: revoked }] = [await issue(issuing), await issue(issuing)];
+        await retitle(issuing, id, 'Another title');
+        await world.log.awaitPublished((await revoke(issuing, revoked)).sequence);
+        assert.deepEqual(await checkAll(), []);
+
+        const newest = { table: 'certificate', where: sql`id = ${id}` };
+        const first = { table: 'certificate_version', where: sql`certificate_id = ${id}` };
+        const other = 'The entry commits to another signed manifest.';
+        const unsigned = 'The signature is not of this manifest.';
+        const cases = [
+          [newest, 'signature', sql`sha512(signature)`, 2, [unsigned, other]],
+          [newest, 'salt', sql`sha256(salt)`, 2, [other]],
+          [newest, 'manifest_json', sql`replace(manifest_json, 'Another', 'No')`, 2, [unsigned, other]],
+          [newest, 'key_id', sql`'key_none'`, 2, ['the key key_none is not known']],
+          [newest, 'salt', sql`null`, 2, ['its author was erased']],
+          [first, 'manifest_json', sql`replace(manifest_json, 'Lighthouse', 'No')`, 1, [unsigned, other]],
+          [first, 'version', sql`9`, 1, ['this version is not stored']],
+        ] as const;
+        for (const [row, column, value, version, problems] of cases) {
+          assert.deepEqual(
+            await findWhile(row, column, value),
+            problems.map((problem) => ({ certificateId: id, version, problem })),
+          );
+        }
+        const swapped = await findWhile(newest, 'work_sha256', sql`sha256(work_sha256)`);
+        assert.deepEqual(
+          new Set(swapped.map(({ problem }) => problem)),
+          new Set(['It is about a work with another digest.']),
+        );
+        const [key] = world.certificateKeys.keys;
+        const ended = await checkAll(trustOf([{ ...key!, validUntil: Date.now() - 3_600_000 }]));
+        assert.ok(ended.length >= 4 && ended.every(({ problem }) => problem.startsWith('The key was not valid at ')));
+        assert.deepEqual(await checkAll(), []);
+      });
+
+      test('what an erased certificate leaves behind is sound, and its old proof in the log still holds', async () => {
+        const { id, sequence } = await issue(issuing);
+        await world.log.awaitPublished(sequence);
+        const proof = parseTlogProof(new TextEncoder().encode(await world.log.prove(sequence)));
+        const leaf = await world.log.readLeaf(sequence);
+        await issuing.store.transact(({ certificate }) => certificate.erase(id));
+        assert.deepEqual(await checkAll(), []);
+        assert.deepEqual(await world.log.readLeaf(sequence), leaf);
+        const { log } = trustOf();
+        assert.ok(verifyTlogProof(proof, hashLeaf(leaf), log, verifyEd25519).checkpoint.size >= sequence);
+      });
     });
   });
 }

@@ -16,6 +16,9 @@ import type { AppSettings, ServerSettings, WorkSettings } from '../app.ts';
 import { connectChain } from '../chain.ts';
 import { MAINNET_WORK_PACE } from '../workers.ts';
 
+/** In the audit log, where the console has an account. */
+export const COMMAND_LINE = 'command line';
+
 /** What a command that operates a server is given. */
 export interface OperatorContext {
   readonly io: CliIo;
@@ -64,6 +67,7 @@ export async function readWorkSettings(
     logKeys: await loadLogKeys(dataFolder, log),
     tsaKeys: await loadTsaKeys(dataFolder, tsa),
     webhooks: { key: await loadWebhookKey(dataFolder), proxyUrl: readWebhookProxy(context.env) },
+    accountSecret: await loadAccountSecret(dataFolder),
   };
 }
 
@@ -73,7 +77,6 @@ export async function readServerSettings(context: OperatorContext): Promise<Serv
   const settings = await readWorkSettings(context);
   return {
     ...settings,
-    accountSecret: await loadAccountSecret(settings.config.dataFolder),
     certificateKeys: await loadCertificateKeys(settings.config.dataFolder),
     jwtIssuers: readJwtIssuers(env),
     redisUrl: readRedisUrl(env),

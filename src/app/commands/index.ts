@@ -1,5 +1,6 @@
 import type { RegisterCommand } from '../../cli/run.ts';
 import { readEnv } from '../../config/env.ts';
+import { registerArtist } from './artist.ts';
 import { registerCalendar } from './calendar.ts';
 import { registerFsck } from './fsck.ts';
 import { registerInit } from './init.ts';
@@ -23,6 +24,7 @@ export const OPERATOR_COMMANDS: readonly RegisterCommand[] = [
   registerMigrate,
   registerFsck,
   registerOperator,
+  registerArtist,
   registerPolicy,
   registerKeys,
   registerWitness,

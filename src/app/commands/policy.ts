@@ -8,10 +8,7 @@ import type { Env } from '../../config/env.ts';
 import { PolicyRefusal } from '../../core/audio/error.ts';
 import { createPolicies, type Policies, type PolicyView } from '../../core/audio/policies.ts';
 import { systemClock, systemRandom } from '../system.ts';
-import type { OperatorContext } from './context.ts';
-
-/** In the audit log, where the console has an account. */
-const OPERATOR_ID = 'command line';
+import { COMMAND_LINE, type OperatorContext } from './context.ts';
 
 /** What `touchmark calibrate` wrote, in force or not. */
 export function registerPolicy(program: Command, { io, env }: OperatorContext): void {
@@ -38,7 +35,7 @@ Example:
     .action(async (file: string, options: { cohort?: string; reason: string; json?: true }) => {
       const document = await readJson(file);
       const cohort = options.cohort === undefined ? null : await readJson(options.cohort);
-      const order = { operatorId: OPERATOR_ID, reason: options.reason };
+      const order = { operatorId: COMMAND_LINE, reason: options.reason };
       const view = await withPolicies(env, (policies) => policies.accept(document, cohort, order));
       show(io, view, options.json);
     });
@@ -59,7 +56,7 @@ Example:
     .option('--reason <text>', 'for the audit log', 'withdrawn on the command line')
     .addHelpText('after', '\nExample:\n  touchmark policy withdraw fpp_0123456789abcdef0123456789abcdef')
     .action(async (id: string, { reason }: { reason: string }) => {
-      await withPolicies(env, (policies) => policies.withdraw(id, { operatorId: OPERATOR_ID, reason }));
+      await withPolicies(env, (policies) => policies.withdraw(id, { operatorId: COMMAND_LINE, reason }));
       io.out(`${id} is withdrawn.\n`);
     });
 }

@@ -92,6 +92,7 @@ function signRevocations(
     format: REVOCATIONS_FORMAT,
     registry: list.registry,
     sequence: list.sequence,
+    head: list.sequence,
     generated_at: new Date(list.generatedAt).toISOString(),
     expires_at: new Date(list.generatedAt + VALID_MS).toISOString(),
     key_id: signer.keyId,

@@ -7,6 +7,8 @@ export interface CertificateReader {
   findMany(ids: readonly string[]): Promise<readonly CertificateRecord[]>;
   /** Active ones of a work, oldest first, at most `limit`; without those of the sandbox. */
   findActiveByWork(registry: Registry, workSha256: Uint8Array, limit: number): Promise<readonly CertificateRecord[]>;
+  /** By id, at most `limit` after the one named; of both registries and the sandbox. */
+  listAll(afterId: string, limit: number): Promise<readonly CertificateRecord[]>;
   /** Every signed version of one, from version 1 on. */
   listVersions(id: string): Promise<readonly CertificateVersion[]>;
   /** Number of the newest change of any certificate that was there before. */

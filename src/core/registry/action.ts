@@ -8,6 +8,7 @@ export type ActionType =
   | 'certificate.risk-changed'
   | 'integrator.allowed'
   | 'integrator.removed'
+  | 'artist.erased'
   | 'policy.accepted'
   | 'policy.withdrawn';
 

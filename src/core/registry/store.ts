@@ -99,6 +99,10 @@ export interface RegistryWriter {
   findArtistByHandle(accountId: string, isSandbox: boolean, handle: string): Promise<Artist | null>;
   insertArtist(artist: NewArtist): Promise<void>;
   renameArtist(artistId: string, displayName: string): Promise<void>;
+  /** Locks the account, and all certificates of the artist, which are returned; null when nobody has the id. */
+  lockArtist(artistId: string): Promise<readonly Pick<TrackCertificate, 'id' | 'isActive'>[] | null>;
+  /** Deletes a locked artist with handle, submissions, tracks, and the registry's rows of certificates. */
+  removeArtist(artistId: string): Promise<void>;
   /** False when somebody else has the handle; accounts and artists share them. */
   claimHandle(handle: string, artistId: string): Promise<boolean>;
   /** Counts one more; the first one makes the artist a verified one at `now`. */
