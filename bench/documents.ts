@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
-import { readPdfFonts, readPythonVerifier } from '../src/app/documents.ts';
+import { readPythonVerifier } from '../src/app/documents.ts';
+import { readPdfFonts } from '../src/app/pdf.ts';
 import { checkTspSignature } from '../src/config/tsp-signatures.ts';
 import { renderBadge } from '../src/documents/badge.ts';
 import { composeBundle } from '../src/documents/bundle/compose-bundle.ts';
@@ -11,6 +12,7 @@ import { expectImprint, verifyToken } from '../src/proof/tsp/verify.ts';
 import { makeDossier } from '../test/support/dossier.ts';
 import { makeAuthority } from '../test/support/tsa-certificates.ts';
 import { createReport } from './support/report.ts';
+import { streamBundles } from './support/stream-bundles.ts';
 import { measureUsage } from './support/usage.ts';
 
 const QUICK = process.argv.includes('--quick');
@@ -20,6 +22,9 @@ const PDF_AIM_MS = 20;
 const BUNDLE_AIM_MS = 30;
 const TOKENS_AIM = 3_000;
 const VERIFICATIONS_AIM = 2_000;
+const BUNDLES = QUICK ? 100 : 1_000;
+/** Flat, but for what buffers and caches of the process happen to have. */
+const GROWTH_AIM_MB = 5;
 
 /** What stands alone: tokens, badges, codes. Rates are per second of one core's time, signatures included. */
 export async function benchDocuments(): Promise<void> {
@@ -73,6 +78,14 @@ export async function benchDocuments(): Promise<void> {
     figures: { 'ms each': 1000 / bundles },
     aim: `${BUNDLE_AIM_MS} ms`,
     reached: 1000 / bundles <= BUNDLE_AIM_MS,
+  });
+  const { perSecond, archivesMb, grownMb } = await streamBundles(BUNDLES);
+  report.add({
+    what: `proof bundles over HTTP, ${archivesMb} MB`,
+    engine: 'pure',
+    figures: { 'a second': perSecond, 'MB more in memory after them': grownMb },
+    aim: `${GROWTH_AIM_MB} MB more`,
+    reached: grownMb <= GROWTH_AIM_MB,
   });
   await report.write();
 }

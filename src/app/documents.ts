@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { findCertificateState } from '../core/document/certificate-state.ts';
 import { createDossiers } from '../core/document/dossiers.ts';
-import { type PdfFonts, readFonts } from '../documents/pdf/fonts.ts';
+import type { RenderPdf } from '../http/certificate-files/certificate-pdf.ts';
 import { createCertificateFiles } from '../http/certificate-files/index.ts';
 import type { Surface } from '../http/shared/surface.ts';
 import type { Running } from './app.ts';
@@ -15,16 +14,13 @@ export function readPythonVerifier(): Uint8Array {
   return new Uint8Array(readFileSync(join(import.meta.dirname, '../../verifier/verify_cli.py')));
 }
 
-/** Fonts under the Open Font License, from their packages. */
-export function readPdfFonts(): PdfFonts {
-  const require = createRequire(import.meta.url);
-  const read = (path: string) => new Uint8Array(readFileSync(require.resolve(`@expo-google-fonts/${path}`)));
-  return readFonts({
-    serif: read('eb-garamond/400Regular/EBGaramond_400Regular.ttf'),
-    italic: read('eb-garamond/400Regular_Italic/EBGaramond_400Regular_Italic.ttf'),
-    bold: read('eb-garamond/500Medium/EBGaramond_500Medium.ttf'),
-    mono: read('source-code-pro/400Regular/SourceCodePro_400Regular.ttf'),
-  });
+/** What draws pages is a tenth of all modules, and many a process draws none: it is loaded for the first page. */
+function drawLater(): RenderPdf {
+  let renderer: Promise<RenderPdf> | null = null;
+  return async (dossier, options) => {
+    renderer ??= import('./pdf.ts').then(({ createPdfRenderer }) => createPdfRenderer());
+    return (await renderer)(dossier, options);
+  };
 }
 
 /** Badges, codes, bundles and pages of certificates of every kind. */
@@ -49,7 +45,7 @@ export function createDocuments(
     limiter,
     pageLimit: limits['page-address'],
     publicUrl,
-    fonts: readPdfFonts(),
+    renderPdf: drawLater(),
     verifier: readPythonVerifier(),
   });
 }

@@ -5,7 +5,7 @@ import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
 import { BADGE_THEMES, type BadgeState, renderBadge } from './badge.ts';
 import { escapeXml } from './escape-xml.ts';
-import { createQrCode, renderQrPng, renderQrSvg, traceRuns } from './qr.ts';
+import { createQrCode, renderQrPng, renderQrSvg } from './qr.ts';
 
 const STATES: BadgeState[] = ['valid', 'pending', 'revoked', 'unknown'];
 const TEXT = 'https://touchmark.example/cert/0190c0de-0000-7000-8000-000000000000';
@@ -66,14 +66,13 @@ test('a camera reads the address from the SVG', () => {
   requireWellFormed(svg);
   const scale = 4;
   const pixels = new Uint8ClampedArray((code.size * scale) ** 2 * 4).fill(255);
-  for (const [, x, y, length] of traceRuns(code).matchAll(/M(\d+) (\d+)h(\d+)v1h-\d+Z/g)) {
+  for (const [, x, y, length] of svg.matchAll(/M(\d+) (\d+)h(\d+)v1h-\d+Z/g)) {
     for (let row = Number(y) * scale; row < (Number(y) + 1) * scale; row++) {
       for (let column = Number(x) * scale; column < (Number(x) + Number(length)) * scale; column++) {
         pixels.fill(0, (row * code.size * scale + column) * 4, (row * code.size * scale + column) * 4 + 3);
       }
     }
   }
-  assert.ok(svg.includes(traceRuns(code)));
   assert.equal(jsqr.default(pixels, code.size * scale, code.size * scale)?.data, TEXT);
 });
 

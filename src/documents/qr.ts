@@ -32,23 +32,24 @@ export function renderQrSvg(code: QrCode, title: string): string {
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${code.size} ${code.size}" shape-rendering="crispEdges" ` +
     `role="img" aria-label="${escapeXml(title)}"><title>${escapeXml(title)}</title>` +
-    `<path fill="#fff" d="M0 0h${code.size}v${code.size}H0Z"/><path d="${traceRuns(code)}"/></svg>\n`
+    `<path fill="#fff" d="M0 0h${code.size}v${code.size}H0Z"/><path d="${tracePath(code)}"/></svg>\n`
   );
 }
 
-/** Dark modules as a path in units of one module. */
-export function traceRuns({ size, isDark }: QrCode): string {
-  let path = '';
+function tracePath(code: QrCode): string {
+  return [...listRuns(code)].map(({ x, y, length }) => `M${x} ${y}h${length}v1h-${length}Z`).join('');
+}
+
+/** Dark modules beside each other, row by row from the top. */
+export function* listRuns({ size, isDark }: QrCode): Generator<{ x: number; y: number; length: number }> {
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       if (!isDark(x, y)) continue;
       const start = x;
       while (isDark(x + 1, y)) x++;
-      const length = x - start + 1;
-      path += `M${start} ${y}h${length}v1h-${length}Z`;
+      yield { x: start, y, length: x - start + 1 };
     }
   }
-  return path;
 }
 
 /** The code with `pixels` a module. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { PDFDocument } from '@cantoo/pdf-lib';
 import { Registry } from 'prom-client';
-import { readPdfFonts, readPythonVerifier } from '../../src/app/documents.ts';
+import { readPythonVerifier } from '../../src/app/documents.ts';
+import { createPdfRenderer } from '../../src/app/pdf.ts';
 import { systemClock, systemRandom } from '../../src/app/system.ts';
 import { createWorkRegistry, type WorkRegistry } from '../../src/app/works.ts';
 import type { CertificateKeys } from '../../src/config/certificate-keys.ts';
@@ -74,7 +76,7 @@ for (const engine of ENGINES) {
             publicUrl: 'https://touchmark.example',
             limiter: new MemoryLimiter({ maxKeys: 10, clock: systemClock }),
             pageLimit: createLimits()['page-address'],
-            fonts: readPdfFonts(),
+            renderPdf: createPdfRenderer(),
             verifier: readPythonVerifier(),
           }),
         ],
@@ -131,7 +133,9 @@ for (const engine of ENGINES) {
       const verdict = await check(files);
       assert.equal(verdict.outcome, 'pending', JSON.stringify(verdict.steps, null, 1));
       assert.ok(verdict.steps.every(({ ok }) => ok !== false));
-      assert.ok(files.has('log.tlog-proof') && files.has('verify_cli.py'));
+      assert.ok(files.has('log.tlog-proof'));
+      assert.deepEqual(files.get('verify_cli.py'), readPythonVerifier());
+      assert.ok(zip.length < readPythonVerifier().length, 'the verifier is packed');
       assert.deepEqual((await download('cer_test_synthetic')).zip, zip);
     });
 
@@ -153,18 +157,19 @@ for (const engine of ENGINES) {
 
     test('stock tools check what the README says', async (t) => {
       const record = (await store.certificate.find(await certify('public')))!;
-      const token = stamp(digestEnvelope(record), makeAuthority());
-      await store.transact(({ timestampToken }) =>
-        timestampToken.put([{ ...token, digest: digestEnvelope(record), authority: 'test' }]),
-      );
-      const { files } = await download(record.id);
-      for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
       const run = (command: string) => spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });
-      assert.equal(run('sha256sum -c SHA256SUMS').status, 0);
       if (run('openssl version').status !== 0) return t.skip('openssl is not on this machine: it is NOT asked');
+      const token = stamp(digestEnvelope(record), makeAuthority());
+      const list = { digest: digestEnvelope(record), authority: 'test', revocations: [makeRevocationList(folder)] };
+      await store.transact(({ timestampToken }) => timestampToken.put([{ ...token, ...list }]));
+      const { files } = await download(record.id);
+      assert.deepEqual(files.get('tsa-crl-1.der'), list.revocations[0]);
+      for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
+      assert.equal(run('sha256sum -c SHA256SUMS').status, 0);
       const readme = Buffer.from(files.get('README.txt')!).toString();
       const commands = [...readme.matchAll(/^ {2}(openssl .*)$/gm)].map(([, command]) => command!);
-      assert.equal(commands.length, 4);
+      assert.equal(commands.length, 5);
+      assert.match(run(commands.find((command) => command.includes('crl'))!).stdout, /No Revoked Certificates/);
       for (const command of commands) assert.equal(run(command).status, 0, command + run(command).stderr);
       assert.equal((await check(files)).outcome, 'pending');
     });
@@ -216,6 +221,17 @@ for (const engine of ENGINES) {
       }
     });
 
+    test('the page is A4, and Letter for who asks', async () => {
+      for (const [query, width, height] of [
+        ['', 595.28, 841.89],
+        ['?size=letter', 612, 792],
+      ] as const) {
+        const { rawPayload } = await app.inject({ url: `/cert/cer_test_synthetic/certificate.pdf${query}` });
+        const page = (await PDFDocument.load(rawPayload, { updateMetadata: false })).getPage(0);
+        assert.deepEqual([page.getWidth(), page.getHeight()], [width, height]);
+      }
+    });
+
     test('what is not there is 404, and a size that is not there 400', async () => {
       for (const id of ['cer_nothing', '../x', 'TS-AAAAAA', '0190163d-8694-739b-aea5-966c26f8ad90', 'x'.repeat(300)]) {
         for (const file of ['proof-bundle.zip', 'certificate.pdf']) {
@@ -227,4 +243,18 @@ for (const engine of ENGINES) {
       assert.equal(statusCode, 400);
     });
   });
+}
+
+/** A list of an authority that has revoked nothing, in DER. */
+function makeRevocationList(folder: string): Uint8Array {
+  const run = (command: string) => spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });
+  const settings = '[ca]\ndefault_ca=d\n[d]\ndatabase=index\ndefault_md=sha256\ndefault_crl_days=9\n';
+  const { status, stderr } = run(
+    `printf '${settings}' > ca.cnf && : > index && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 ` +
+      '-nodes -keyout ca.key -out ca.pem -subj /CN=Lists -days 9 && ' +
+      'openssl ca -config ca.cnf -gencrl -keyfile ca.key -cert ca.pem -out crl.pem && ' +
+      'openssl crl -in crl.pem -outform DER -out crl.der',
+  );
+  assert.equal(status, 0, stderr);
+  return new Uint8Array(readFileSync(join(folder, 'crl.der')));
 }

@@ -4,7 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import jsqr from 'jsqr';
 import { sql } from 'kysely';
 import { PNG } from 'pngjs';
-import { readPdfFonts, readPythonVerifier } from '../../src/app/documents.ts';
+import { readPythonVerifier } from '../../src/app/documents.ts';
+import { createPdfRenderer } from '../../src/app/pdf.ts';
 import { systemClock, systemRandom } from '../../src/app/system.ts';
 import { buildRound } from '../../src/core/anchor/round.ts';
 import type { ScheduledSubmission } from '../../src/core/anchor/store.ts';
@@ -42,7 +43,7 @@ for (const engine of ENGINES) {
             publicUrl: PUBLIC_URL,
             limiter: new MemoryLimiter({ maxKeys: 10, clock: systemClock }),
             pageLimit: createLimits()['page-address'],
-            fonts: readPdfFonts(),
+            renderPdf: createPdfRenderer(),
             verifier: readPythonVerifier(),
           }),
         ],

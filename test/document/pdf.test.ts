@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { PDFArray, PDFDict, PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib';
+import { PDFArray, PDFDict, PDFDocument, PDFName, PDFStream, PDFString } from '@cantoo/pdf-lib';
 import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
-import { readPdfFonts } from '../../src/app/documents.ts';
+import { readPdfFonts } from '../../src/app/pdf.ts';
 import { renderCertificatePdf } from '../../src/documents/pdf/certificate-pdf.ts';
 import type { Dossier } from '../../src/proof/bundle/dossier.ts';
 import { makeDossier } from '../support/dossier.ts';
@@ -23,9 +23,13 @@ test('what the page says can be searched and read aloud', async () => {
   const text = lines.join('\n');
   for (const shown of [
     ...['CERTIFICATE OF PROVENANCE', 'Lighthouse', 'by Mara Vex', 'CONFIRMED IN BITCOIN', dossier.id],
-    ...['26 May 2025, 08:13:42 UTC', `${PUBLIC_URL}/cert/${dossier.id}`],
+    ...['26 May 2025, 08:13:42 UTC', `${PUBLIC_URL}/cert/${dossier.id}`, 'Version\n1\n', dossier.envelope.keyId],
   ]) {
     assert.ok(text.includes(shown), `${shown} in\n${text}`);
+  }
+  const finePrint = lines.join(' ');
+  for (const said of ['proves nothing by itself', 'not who made it', 'the address in the code tells']) {
+    assert.ok(finePrint.includes(said), `${said} in\n${finePrint}`);
   }
   const digest = Buffer.from(dossier.workSha256).toString('hex').match(/.{8}/g)!;
   assert.ok(text.includes(digest.slice(0, 4).join(' ')) && text.includes(digest.slice(4).join(' ')));
@@ -41,6 +45,27 @@ test('the same certificate gives the same bytes', async () => {
   assert.notDeepEqual(await render(dossier), await render(dossier, 'letter'));
 });
 
+test('seal and code are drawn in vectors: curves and rectangles, and no picture', async () => {
+  const bytes = await render(dossier);
+  const [seal, code, ...others] = (await readPdf(bytes)).figures;
+  assert.equal(others.length, 0);
+  assert.ok(seal!.match(/ c$/gm)!.length > 50, 'the seal has curves');
+  assert.ok(code!.match(/ re$/gm)!.length > 100, 'the code has rectangles');
+  assert.doesNotMatch(seal! + code!, / Do$|\bBI\b/m);
+  const { context } = await PDFDocument.load(bytes, { updateMetadata: false });
+  const streams = context
+    .enumerateIndirectObjects()
+    .flatMap(([, object]) => (object instanceof PDFStream ? [object] : []));
+  assert.ok(streams.length > 5);
+  assert.ok(streams.every(({ dict }) => dict.get(PDFName.of('Subtype')) !== PDFName.of('Image')));
+});
+
+test('a certificate that Bitcoin has not confirmed yet says so', async () => {
+  const { lines } = await readPdf(await render(makeDossier({ isAnchored: false }).dossier));
+  assert.ok(lines.includes('WAITING FOR A BITCOIN BLOCK'), lines.join('|'));
+  assert.ok(!lines.includes('CONFIRMED IN BITCOIN'));
+});
+
 test('a revoked certificate says so in the first place', async () => {
   const { lines } = await readPdf(await render(makeDossier({ status: 'revoked' }).dossier));
   assert.ok(lines.some((line) => line.startsWith('REVOKED ON ')));
@@ -48,10 +73,11 @@ test('a revoked certificate says so in the first place', async () => {
 });
 
 test('Greek and Cyrillic are printed, other scripts by their numbers, and nothing breaks', async () => {
-  const title = 'Φάρος Маяк Žemė \u05e9\u05dc\u05d5\u05dd \u202Eevil \u{1F469}\u200D\u{1F3A4}';
+  const title =
+    'Φάρος Маяк Žemė \u05e9\u05dc\u05d5\u05dd \u0634\u0639\u0627\u0639 \u706f\u53f0 \u202Eevil \u{1F469}\u200D\u{1F3A4}';
   const text = (await readPdf(await render({ ...dossier, title }))).lines.join(' ');
   assert.ok(text.includes('Φάρος Маяк Žemė'), text);
-  assert.ok(text.includes('U+05E9') && text.includes('U+202E') && text.includes('U+1F469'), text);
+  for (const number of ['05E9', '0634', '706F', '53F0', '202E', '1F469']) assert.ok(text.includes(`U+${number}`), text);
   assert.ok(text.includes('In brackets'));
 });
 

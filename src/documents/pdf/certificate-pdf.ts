@@ -1,18 +1,25 @@
-import { degrees, PDFName } from '@cantoo/pdf-lib';
+import {
+  concatTransformationMatrix,
+  degrees,
+  fill,
+  PDFName,
+  popGraphicsState,
+  pushGraphicsState,
+  rectangle,
+  setFillingColor,
+} from '@cantoo/pdf-lib';
 import { encodeHex } from '../../base/hex.ts';
 import type { Dossier } from '../../proof/bundle/dossier.ts';
-import { createQrCode, traceRuns } from '../qr.ts';
+import { createQrCode, listRuns } from '../qr.ts';
 import { SEAL_DISCS, SEAL_PATHS, SEAL_RING, SEAL_SIZE, SEAL_TURNS_AROUND } from '../seal.ts';
 import { listAttachments } from './attachments.ts';
 import { breakLines } from './break-lines.ts';
 import { type Colour, GOLD, INK, SOFT } from './colours.ts';
 import { describeDossier, type Face } from './face.ts';
 import { canDraw, openDocument, type PdfFonts } from './fonts.ts';
+import { PAGE_SIZES, type PageSize } from './page-size.ts';
 import { MARGIN, Sheet, type TextStyle } from './sheet.ts';
 import { TaggedPage } from './tagged-page.ts';
-
-export const PAGE_SIZES = { a4: [595.28, 841.89], letter: [612, 792] } as const;
-export type PageSize = keyof typeof PAGE_SIZES;
 
 const FRAME = 30;
 const TITLE_SIZES = [30, 25, 21, 17] as const;
@@ -64,7 +71,8 @@ export async function renderCertificatePdf(
     await document.attach(bytes, name, { mimeType, description, creationDate: at, modificationDate: at });
   }
   document.catalog.set(PDFName.of('PageMode'), PDFName.of('UseNone'));
-  return document.save({ useObjectStreams: true, addDefaultPage: false });
+  // So few objects need no pauses in between, for each of which a timer is set.
+  return document.save({ useObjectStreams: true, addDefaultPage: false, objectsPerTick: Number.POSITIVE_INFINITY });
 }
 
 function drawFrame({ page, width, height }: Sheet): void {
@@ -166,7 +174,16 @@ function drawFoot(sheet: Sheet, url: string, finePrint: string): void {
   const scale = QR_SIZE / code.size;
   page.tag(
     'Figure',
-    () => page.page.drawSvgPath(traceRuns(code), { x: left, y: bottom + QR_SIZE, scale, color: INK }),
+    () =>
+      // A rectangle is one operator, where a path would be five.
+      page.page.pushOperators(
+        pushGraphicsState(),
+        concatTransformationMatrix(scale, 0, 0, -scale, left, bottom + QR_SIZE),
+        setFillingColor(INK),
+        ...Array.from(listRuns(code), ({ x, y, length }) => rectangle(x, y, length, 1)),
+        fill(),
+        popGraphicsState(),
+      ),
     `A code with the address ${url}`,
   );
   const style: TextStyle = { font: 'serif', size: 9.2, colour: SOFT };

@@ -29,18 +29,28 @@ interface Subset {
   /** Adds the outline of a glyph to `glyf`, and its length to `offset`. */
   _addGlyph(glyphId: number): number;
   glyf: Uint8Array[];
+  loca: { readonly offsets: number[] };
+  hmtx: { readonly metrics: unknown[] };
   offset: number;
+}
+
+/** An outline as every subset has it, and the glyph's widths. */
+interface Outline {
+  readonly bytes: Uint8Array;
+  readonly metrics: unknown;
 }
 
 /**
  * Makes a font of the library fit for many documents:
  * - Text is set letter by letter. Looking for ligatures and kerning takes ten times as long as everything else, and what
  *   is searched for is letters.
- * - Outlines in a subset are padded: the library writes offsets in pairs of bytes, and loses the odd ones.
+ * - Outlines in a subset are padded: the library writes offsets in pairs of bytes, and loses the odd ones. They are kept,
+ *   but for those that are put together from other glyphs, whose numbers are others in every subset.
  * - `encode` of a subset is hidden, which the writer of documents takes for that of another version of the library.
  */
 function prepare(font: ParsedFont['font']): ParsedFont['font'] {
   const createSubset = font.createSubset.bind(font) as unknown as () => Subset;
+  const outlines = new Map<number, Outline>();
   const glyphs = new Map<string, ReturnType<typeof font.glyphForCodePoint>>();
   const glyphOf = (character: string) => {
     const known = glyphs.get(character);
@@ -57,13 +67,25 @@ function prepare(font: ParsedFont['font']): ParsedFont['font'] {
       const subset = createSubset();
       const addGlyph = subset._addGlyph.bind(subset);
       subset._addGlyph = (glyphId) => {
+        const known = outlines.get(glyphId);
+        if (known !== undefined) {
+          subset.loca.offsets.push(subset.offset);
+          subset.hmtx.metrics.push(known.metrics);
+          subset.offset += known.bytes.length;
+          return subset.glyf.push(known.bytes) - 1;
+        }
         const index = addGlyph(glyphId);
         const outline = subset.glyf[index]!;
         const padding = -outline.length & 3;
         // The library has a class of its own for bytes, and takes no other.
         const { alloc, concat } = outline.constructor as unknown as typeof Buffer;
-        subset.glyf[index] = concat([outline, alloc(padding)]);
+        const bytes = concat([outline, alloc(padding)]);
+        subset.glyf[index] = bytes;
         subset.offset += padding;
+        // A negative number of contours stands for parts.
+        if (outline.length === 0 || outline[0]! < 0x80) {
+          outlines.set(glyphId, { bytes, metrics: subset.hmtx.metrics[index] });
+        }
         return index;
       };
       return {

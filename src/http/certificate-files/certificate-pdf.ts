@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { PAGE_SIZES, type PageSize, renderCertificatePdf } from '../../documents/pdf/certificate-pdf.ts';
-import type { PdfFonts } from '../../documents/pdf/fonts.ts';
+import { PAGE_SIZES, type PageSize } from '../../documents/pdf/page-size.ts';
+import type { Dossier } from '../../proof/bundle/dossier.ts';
 import type { App } from '../shared/app.ts';
 import type { FindDossier } from './find-dossier.ts';
 
@@ -16,16 +16,22 @@ const schema = {
   response: { 200: { content: { 'application/pdf': { schema: Type.Any() } } } },
 };
 
+/** One page of a certificate, as PDF. */
+export type RenderPdf = (
+  dossier: Dossier,
+  options: { readonly size: PageSize; readonly publicUrl: string },
+) => Promise<Uint8Array>;
+
 /** `GET /cert/{id}/certificate.pdf` */
 export function registerCertificatePdf(
   app: App,
   findDossier: FindDossier,
-  { fonts, publicUrl }: { readonly fonts: PdfFonts; readonly publicUrl: string },
+  { renderPdf, publicUrl }: { readonly renderPdf: RenderPdf; readonly publicUrl: string },
 ): void {
   app.get('/cert/:id/certificate.pdf', { schema, config: { cors: true } }, async (request, reply) => {
     const dossier = await findDossier(request.params.id);
     const { size = 'a4' } = request.query;
-    const bytes = await renderCertificatePdf(dossier, { size, publicUrl, fonts });
+    const bytes = await renderPdf(dossier, { size, publicUrl });
     reply
       .header('cache-control', CACHE_CONTROL)
       .header('content-disposition', `inline; filename="${dossier.id}.pdf"`)

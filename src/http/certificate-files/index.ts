@@ -1,11 +1,10 @@
 import type { CertificateState } from '../../core/document/certificate-state.ts';
 import type { Dossiers } from '../../core/document/dossiers.ts';
-import type { PdfFonts } from '../../documents/pdf/fonts.ts';
 import { presentDefaultError, SERVER_API } from '../shared/default-surface.ts';
 import { limitPages, type PageLimitParts } from '../shared/page-limit.ts';
 import type { Surface } from '../shared/surface.ts';
 import { registerBadge } from './badge.ts';
-import { registerCertificatePdf } from './certificate-pdf.ts';
+import { type RenderPdf, registerCertificatePdf } from './certificate-pdf.ts';
 import { createFindDossier } from './find-dossier.ts';
 import { registerProofBundle } from './proof-bundle.ts';
 import { registerQr } from './qr.ts';
@@ -16,7 +15,7 @@ export interface CertificateFilesParts extends PageLimitParts {
   readonly dossiers: Dossiers;
   /** Without a trailing slash. */
   readonly publicUrl: string;
-  readonly fonts: PdfFonts;
+  readonly renderPdf: RenderPdf;
   /** `verify_cli.py`, which bundles bring along. */
   readonly verifier: Uint8Array;
 }
