@@ -14,6 +14,7 @@ import type { Surface } from '../http/shared/surface.ts';
 import { createBearerTokens } from '../net/jwt.ts';
 import { AUTH_MODELS } from '../store/auth-models.ts';
 import type { Schema } from '../store/schema.ts';
+import { createMailOutbox } from './account-mails.ts';
 
 export interface AccountParts {
   readonly store: Store;
@@ -44,13 +45,15 @@ export function createAccounts(parts: AccountParts): Accounts {
   const { store, kysely, publicUrl, mailer, clock, random, logger } = parts;
   const underWay = new Set<Promise<void>>();
 
-  function post(mail: Mail): void {
-    if (mailer === null) return;
-    const sent = mailer
-      .send(mail)
+  const outbox = mailer && createMailOutbox({ store, mailer, secret: parts.secret, clock, random });
+
+  async function post(mail: Mail): Promise<void> {
+    if (outbox === null) return;
+    const send = await outbox.keep(mail);
+    const sent = send()
       .catch((error: unknown) => {
         const reason = error instanceof CodedError ? error.message : kindOf(error);
-        logger.warn({ reason, subject: mail.subject }, 'a mail could not be sent');
+        logger.warn({ reason, subject: mail.subject }, 'a mail could not be sent, and will be tried again');
       })
       .finally(() => underWay.delete(sent));
     underWay.add(sent);

@@ -49,12 +49,12 @@ export interface WorkSettings extends AppSettings {
   readonly logKeys: LogKeys;
   readonly tsaKeys: TsaKeys;
   readonly webhooks: WebhookSettings;
+  /** Of `loadAccountSecret`. */
+  readonly accountSecret: Uint8Array;
 }
 
 /** What a server needs besides. */
 export interface ServerSettings extends WorkSettings {
-  /** Of `loadAccountSecret`. */
-  readonly accountSecret: Uint8Array;
   readonly certificateKeys: CertificateKeys;
   /** Others whose tokens are believed. */
   readonly jwtIssuers: readonly JwtIssuer[];

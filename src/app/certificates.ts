@@ -1,6 +1,7 @@
 import { CodedError } from '../base/coded-error.ts';
 import { repeat } from '../base/loop.ts';
 import type { CertificateKeys } from '../config/certificate-keys.ts';
+import { verifyEd25519 } from '../config/ed25519.ts';
 import { CertificateAnchoring } from '../core/certificate/anchoring.ts';
 import { type CertificateDocuments, createCertificateDocuments } from '../core/certificate/documents.ts';
 import { CertificateServiceError } from '../core/certificate/error.ts';
@@ -32,8 +33,12 @@ export interface Certification {
   readonly memory: CertificateMemory<CertificateAnswer>;
 }
 
-/** The key in this data folder was retired by a rotation that this server does not know of. */
-export class SigningKeyError extends CodedError<'signing-key-retired'> {}
+export type SigningKeyErrorCode =
+  /** The key in this data folder was retired by a rotation that this server does not know of. */
+  | 'signing-key-retired'
+  /** What signs does it with another key than the one that is published. */
+  | 'wrong-signature';
+export class SigningKeyError extends CodedError<SigningKeyErrorCode> {}
 
 /** How often a server looks whether its key was retired by a rotation on another machine. */
 const KEY_CHECK_MS = 60_000;
@@ -47,6 +52,7 @@ export async function openCertificates(
   publicLog: PublicLog,
   cleanup: AsyncDisposableStack,
 ): Promise<Certification> {
+  requireOwnSignature(certificateKeys);
   await store.transact(({ certificate }) => certificate.saveKeys(certificateKeys.keys));
   const { signer, check } = watchSigner(certificateKeys, store);
   if (!(await check())) {
@@ -71,6 +77,13 @@ export async function openCertificates(
       make: prepareCertificate,
     }),
   };
+}
+
+/** A certificate whose signature is wrong would be in the public log for good. */
+function requireOwnSignature({ signer, keys }: CertificateKeys): void {
+  const probe = systemRandom(32);
+  if (verifyEd25519(keys.at(-1)!.publicKey, probe, signer.sign(probe))) return;
+  throw new SigningKeyError('wrong-signature', `what signs certificates does not do it with the key ${signer.keyId}`);
 }
 
 /** A signer that stops when its key is retired: what it signed after that would be valid nowhere. */

@@ -18,6 +18,7 @@ import type { Database } from '../store/database.ts';
 import { createAccountPages } from '../web/account.ts';
 import type { Running, ServerSettings } from './app.ts';
 import { createSyntheticFiles } from './audio.ts';
+import { listCardOffers } from './card-offers.ts';
 import { createDocuments, readPythonVerifier } from './documents.ts';
 import { openRelay } from './relay.ts';
 import type { Services } from './services.ts';
@@ -124,17 +125,6 @@ export function createSurfaces(
     createTsaSurface({ authority: tsa, limiter, limit: config.limits['tsa-address'] }),
     calendarSurface({ calendars: parts.calendars, version: VERSION }),
   ];
-}
-
-function listCardOffers({ stripe, packs, subscriptionsUsd }: ServerSettings['money']) {
-  const [pack] = packs;
-  const offers = [
-    { name: `${pack!.credits} receipts`, usd: pack!.usdCents / 100, paymentLink: stripe?.links.pack },
-    { name: 'Personal, monthly', usd: subscriptionsUsd.personalMonthly, paymentLink: stripe?.links.personalMonthly },
-    { name: 'Personal, yearly', usd: subscriptionsUsd.personalAnnual, paymentLink: stripe?.links.personalAnnual },
-    { name: 'Creator, monthly', usd: subscriptionsUsd.creatorMonthly, paymentLink: stripe?.links.creatorMonthly },
-  ];
-  return offers.flatMap(({ paymentLink, ...offer }) => (paymentLink ? [{ ...offer, paymentLink }] : []));
 }
 
 async function measureLedger({ kysely }: Database): Promise<{ anchors: number; upgrades: number; expiries: number }> {

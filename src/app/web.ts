@@ -15,6 +15,7 @@ import { findPublicProofs } from '../web/public-proofs.ts';
 import { readScripts, type Scripts } from '../web/scripts.ts';
 import { createSite } from '../web/site.ts';
 import type { AppSettings, Running, ServerSettings } from './app.ts';
+import { listFurtherPrices } from './card-offers.ts';
 import { createPeoplePages } from './pages.ts';
 import type { Services } from './services.ts';
 import { systemClock } from './system.ts';
@@ -49,6 +50,7 @@ export function createWeb(
         freeAllowance: freeTier && sayFreeAllowance(freeTier),
         packs: money.packs,
         subscriptionsUsd: money.subscriptionsUsd,
+        further: listFurtherPrices(money),
         callPolicy,
         quotas,
         isSelling: money.bitcoin?.usdPerBtc != null || money.stripe !== null,

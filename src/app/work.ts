@@ -2,6 +2,7 @@ import { RetentionWorker } from '../core/anchor/retention.ts';
 import { PackMailWorker } from '../core/order/pack-mail.ts';
 import { createPurchases } from '../core/order/purchases.ts';
 import { OrderWatcher } from '../core/order/watcher.ts';
+import { accountMailWorkers } from './account-mails.ts';
 import type { AppSettings, Running, WorkSettings } from './app.ts';
 import { audioWorkers } from './audio.ts';
 import { certificateWorkers } from './certificates.ts';
@@ -39,6 +40,7 @@ export function allWorkers(running: Running, settings: WorkSettings): readonly W
     ...audioWorkers(running, settings),
     ...webhookWorkers(running, settings),
     ...relayWorkers(running, settings),
+    ...accountMailWorkers(running, settings),
   ];
 }
 

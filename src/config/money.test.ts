@@ -26,6 +26,8 @@ test('packs, key, rate, products and links are read', () => {
       TOUCHMARK_STRIPE_WEBHOOK_SECRET: SECRET,
       TOUCHMARK_STRIPE_PRODUCTS: 'pack:small=plink_1, proofd-pro=price_2|plink_3, trackorigin-credits:100=plink_4',
       TOUCHMARK_STRIPE_LINKS: 'pack=https://pay.example.org/a?x=1, personal-monthly=https://pay.example.org/b',
+      TOUCHMARK_STRIPE_OFFERS:
+        'proofd-pro=19@https://pay.example.org/c, trackorigin-credits:20=9.50@https://pay.example.org/d',
     },
     'mainnet',
   );
@@ -47,6 +49,10 @@ test('packs, key, rate, products and links are read', () => {
     personalAnnual: null,
     creatorMonthly: null,
   });
+  assert.deepEqual(money.stripe!.offers, [
+    { product: { kind: 'plan', plan: 'proofd-pro' }, usd: 19, link: 'https://pay.example.org/c' },
+    { product: { kind: 'credits', credits: 20 }, usd: 9.5, link: 'https://pay.example.org/d' },
+  ]);
 });
 
 test('what is wrong is refused by the name of its variable, and no key or secret is repeated', () => {
@@ -67,6 +73,10 @@ test('what is wrong is refused by the name of its variable, and no key or secret
     ['TOUCHMARK_STRIPE_PRODUCTS', 'proofd-pro=prod_1', { TOUCHMARK_STRIPE_WEBHOOK_SECRET: SECRET }],
     ['TOUCHMARK_STRIPE_LINKS', 'pack=javascript:alert(1)', { TOUCHMARK_STRIPE_WEBHOOK_SECRET: SECRET }],
     ['TOUCHMARK_STRIPE_LINKS', 'team=https://pay.example.org', { TOUCHMARK_STRIPE_WEBHOOK_SECRET: SECRET }],
+    ['TOUCHMARK_STRIPE_OFFERS', 'proofd-pro=https://pay.example.org', { TOUCHMARK_STRIPE_WEBHOOK_SECRET: SECRET }],
+    ['TOUCHMARK_STRIPE_OFFERS', 'proofd-pro=0@https://pay.example.org', { TOUCHMARK_STRIPE_WEBHOOK_SECRET: SECRET }],
+    ['TOUCHMARK_STRIPE_OFFERS', 'proofd-max=9@https://pay.example.org', { TOUCHMARK_STRIPE_WEBHOOK_SECRET: SECRET }],
+    ['TOUCHMARK_STRIPE_OFFERS', 'proofd-pro=9@javascript:alert(1)', { TOUCHMARK_STRIPE_WEBHOOK_SECRET: SECRET }],
   ] as const satisfies readonly (readonly [string, string, Record<string, string>?])[]) {
     assert.throws(
       () => readMoney({ ...others, [name]: value }, 'mainnet'),

@@ -32,6 +32,15 @@ export interface StripeMoney {
   readonly webhookSecret: string;
   readonly catalogue: Catalogue;
   readonly links: Readonly<Record<(typeof LINK_NAMES)[number], string | null>>;
+  /** What is sold besides, which the orphograph contract has no link for. */
+  readonly offers: readonly StripeOffer[];
+}
+
+export interface StripeOffer {
+  readonly product: SoldProduct;
+  readonly usd: number;
+  /** The provider's page. */
+  readonly link: string;
 }
 
 const LINK_NAMES = ['pack', 'personalMonthly', 'personalAnnual', 'creatorMonthly'] as const;
@@ -95,7 +104,7 @@ function readStripe(env: Env, packs: readonly Pack[]): StripeMoney | null {
     }
     for (const id of ids.split('|')) catalogue.set(id, product);
   }
-  return { webhookSecret, catalogue, links: readLinks(env) };
+  return { webhookSecret, catalogue, links: readLinks(env), offers: readOffers(env, packs) };
 }
 
 function parseProduct(name: string, packs: readonly Pack[]): SoldProduct | null {
@@ -128,6 +137,20 @@ function readLinks(env: Env): StripeMoney['links'] {
     links[link] = parseHttpUrl('TOUCHMARK_STRIPE_LINKS', url);
   }
   return links;
+}
+
+function readOffers(env: Env, packs: readonly Pack[]): readonly StripeOffer[] {
+  return (readList(env, 'TOUCHMARK_STRIPE_OFFERS') ?? []).map((item) => {
+    const [, name, usd, url] = /^([a-z0-9:-]+)=(\d{1,6}(?:\.\d{2})?)@(.+)$/.exec(item) ?? [];
+    const product = name === undefined ? null : parseProduct(name, packs);
+    if (product === null || url === undefined || Number(usd) === 0) {
+      throw new ConfigError(
+        'bad-config',
+        `TOUCHMARK_STRIPE_OFFERS takes product=dollars@https://… items, not "${item}"`,
+      );
+    }
+    return { product, usd: Number(usd), link: parseHttpUrl('TOUCHMARK_STRIPE_OFFERS', url) };
+  });
 }
 
 function parsePack(item: string): Pack {

@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely';
 import type { AccountRole } from '../core/account/account.ts';
 
 export interface AccountHolderTable {
@@ -19,4 +20,5 @@ export interface AccountTables {
   account_handle: { handle: string; account_id: string };
   account_login: { id: string; account_id: string };
   account_session: { id: string; account_id: string };
+  account_mail: { id: string; sealed: string; attempts: Generated<number>; created_at: Date; due_at: Date };
 }

@@ -13,6 +13,7 @@ import { createKeyReader, createKeyWriter } from './key.ts';
 import { createLedgerReader, createLedgerWriter } from './ledger.ts';
 import { createLogReader } from './log-reader.ts';
 import { createLogWriter } from './log-writer.ts';
+import { createMailOutboxWriter } from './mail-outbox.ts';
 import { createOrderReader, createOrderWriter } from './order.ts';
 import { createPurchaseReader, createPurchaseWriter } from './purchase.ts';
 import { createRegistryReader } from './registry-reader.ts';
@@ -62,6 +63,7 @@ export function createStore({ kysely, engine }: Database): Store {
           key: createKeyWriter(transaction),
           ledger: createLedgerWriter(transaction),
           log: createLogWriter(transaction),
+          mailOutbox: createMailOutboxWriter(transaction),
           order: createOrderWriter(transaction),
           purchase: createPurchaseWriter(transaction),
           registry: createRegistryWriter(transaction),

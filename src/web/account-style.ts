@@ -65,8 +65,8 @@ button.danger { color: var(--danger); background: none; border-color: var(--dang
 dd button { padding: .1rem .6rem }
 button:disabled { cursor: default; opacity: .6 }
 .actions { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem }
-details + details, dl + details { margin-top: .75rem }
-ul + details, .cards + form, .cards + .actions, form + .cards, form + details { margin-top: 1.25rem }
+details + details, dl + details, details + form { margin-top: .75rem }
+ul + details, .cards + form, .cards + .actions, form + .cards, details + .cards, form + details { margin-top: 1.25rem }
 .cards .state { margin-bottom: .25rem }
 .cards .hint + form { margin-top: .75rem }
 fieldset > .hint { margin: 0 0 .75rem }
@@ -75,7 +75,7 @@ details[open] > summary { margin-bottom: .75rem }
 details form + form { margin-top: 1.25rem; padding-top: 1.25rem; border-top: 1px solid var(--line) }
 dl { margin: 0 0 1rem }
 dl > div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .2rem 0 }
-dt { flex: 0 0 9rem; color: var(--soft) }
+dt { flex: 0 0 12rem; color: var(--soft) }
 dd { flex: 1 1 10rem; min-width: 0; margin: 0 }
 code { font: .92em/1.4 var(--mono); overflow-wrap: anywhere }
 #secret-text { display: block; padding: .75rem; background: var(--sheet); border-radius: 6px; font-size: 1rem; user-select: all }
@@ -93,12 +93,15 @@ meter { flex: 1 1 12rem; height: 1.25rem }
 .payment img { max-width: 100%; height: auto; background: #fff; border-radius: 6px }
 .filters { display: flex; flex-wrap: wrap; align-items: end; gap: 0 1rem }
 .filters .field { flex: 1 1 10rem }
+.filters .field:first-child:has(input) { flex: 2 1 15rem }
 @media (max-width: 30rem) {
   main section, .cards > li, main > form, main > details { padding: 1rem }
   main section .cards > li { padding: .85rem }
   .who { order: 1; flex-basis: 100%; text-align: left }
   nav { order: 2 }
   header form { margin-left: auto }
+  dt { flex-basis: 9rem }
+  .chart text { font-size: 18px }
   th, td { padding-right: .5rem; font-size: .9rem }
 }
 @media (forced-colors: active) { nav a[aria-current] { border-color: Highlight } }

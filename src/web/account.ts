@@ -104,8 +104,18 @@ function registerOwnPages(app: App, parts: AccountPagesParts): void {
 
   own('/account', (account) => showOverview(parts, account));
   own('/account/profile', async (account, request) => {
+    const { error, link } = request.query as Query;
     const [profile, listed] = await Promise.all([accounts.findProfile(account.id), listOwnSessions(app, request)]);
-    return profile && renderProfile({ account, profile, passwordChars, sessions: listed });
+    return (
+      profile &&
+      renderProfile({
+        account,
+        profile,
+        passwordChars,
+        sessions: listed,
+        link: error !== undefined ? 'ended' : link === 'opened' ? 'opened' : null,
+      })
+    );
   });
   own('/account/keys', async ({ id }) => {
     const [listed, subscriptions] = await Promise.all([keys.list(id), findSubscriptions(parts, id)]);

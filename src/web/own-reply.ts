@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestFault } from '../http/shared/request-fault.ts';
 import { CrossSiteError } from '../http/shared/same-origin.ts';
 import type { ErrorAnswer } from '../http/shared/surface.ts';
+import { ClosingError } from './forms/own-api.ts';
 import { parseOwnPath } from './own-path.ts';
 import { renderFailure } from './pages/failure.ts';
 import { renderOpenPage } from './pages/layout.ts';
@@ -54,23 +55,36 @@ export function goTo(reply: FastifyReply, ownPath: string): FastifyReply {
   return reply.header('cache-control', 'no-store').redirect(ownPath, 303);
 }
 
+/** Whether a script of a page posts a form for somebody, and reads what came of it as JSON. */
+export function isScript(accept: string | undefined): boolean {
+  return accept === 'application/json';
+}
+
 export function send(reply: FastifyReply, page: string): FastifyReply {
   return reply.headers(HEADERS).send(page);
 }
 
-export function presentError(error: unknown, requestId: string): ErrorAnswer {
+/** A page, and for a script that has posted a form the same in its words. */
+export function presentError(error: unknown, requestId: string, accept?: string): ErrorAnswer {
   const { status, title, advice } = describeFailure(error);
+  if (isScript(accept)) return { status, headers: { 'cache-control': 'no-store' }, body: { problems: { '': advice } } };
   return { status, headers: HEADERS, body: renderOpenPage(renderFailure(title, advice, requestId)).toString() };
 }
 
 function describeFailure(error: unknown): { status: number; title: string; advice: string } {
-  const code = error instanceof RequestFault || error instanceof CrossSiteError ? error.code : 'internal';
-  switch (code) {
+  const isKnown = error instanceof RequestFault || error instanceof CrossSiteError || error instanceof ClosingError;
+  switch (isKnown ? error.code : 'internal') {
     case 'internal':
       return {
         status: 500,
         title: 'This did not work',
-        advice: 'The server failed to make this page. Try again later.',
+        advice: 'Something failed on the server. Try again later.',
+      };
+    case 'server-closing':
+      return {
+        status: 503,
+        title: 'The server is being restarted',
+        advice: 'Nothing was done. Wait a minute, go back, and try again.',
       };
     case 'route-unknown':
       return { status: 404, title: 'Nothing here', advice: 'There is no page at this address.' };

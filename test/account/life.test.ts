@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
-import type { Mail } from '../../src/core/account/account.ts';
+import { createMailOutbox } from '../../src/app/account-mails.ts';
+import { systemRandom } from '../../src/app/system.ts';
+import type { Mail, Mailer } from '../../src/core/account/account.ts';
 import { createSmtpMailer } from '../../src/net/mail.ts';
 import { type AccountServer, linkIn, startAccountServer } from '../support/account-server.ts';
 import { ENGINES } from '../support/databases.ts';
@@ -61,12 +64,15 @@ for (const engine of ENGINES) {
   describe(`an account's whole life on ${engine}`, () => {
     let smtp: Awaited<ReturnType<typeof startMailServer>>;
     let server: AccountServer;
+    let mailer: Mailer;
+    let isMailDown = false;
 
     before(async () => {
       smtp = await startMailServer();
-      server = await startAccountServer(engine, {
-        mailer: createSmtpMailer({ url: smtp.url, from: 'Touchmark <mail@touchmark.example>' }),
-      });
+      const working = createSmtpMailer({ url: smtp.url, from: 'Touchmark <mail@touchmark.example>' });
+      const gone = createSmtpMailer({ url: 'smtp://127.0.0.1:9', from: 'mail@touchmark.example' });
+      mailer = { send: (mail) => (isMailDown ? gone : working).send(mail) };
+      server = await startAccountServer(engine, { mailer });
     });
     after(async () => {
       await server[Symbol.asyncDispose]();
@@ -120,6 +126,45 @@ for (const engine of ENGINES) {
       await changeEmail(page);
       await resetPassword(page);
       await deleteAccount(page);
+    });
+
+    test('while the mail server is down a mail waits, sealed, and it arrives once when it is up again', async () => {
+      const later = (ms: number) => {
+        const clock = { now: () => Date.now() + ms, sleep: async () => {} };
+        const { store, secret } = server;
+        return createMailOutbox({ store, mailer, secret, clock, random: systemRandom });
+      };
+      const waiting = () => server.database.kysely.selectFrom('account_mail').selectAll().execute();
+      const run = (ms: number) => later(ms).run(new AbortController().signal);
+      const email = 'waits@example.com';
+      const page = server.browser();
+      isMailDown = true;
+      const signUp = await page.post('/api/auth/sign-up/email', { name: 'Grace', email, password: PASSWORD });
+      assert.equal(signUp.status, 200, signUp.text);
+      while (!server.log.some((line) => line.includes('will be tried again'))) await nextTurn();
+      const [kept] = await waiting();
+      assert.doesNotMatch(Buffer.from(kept!.sealed, 'base64').toString('latin1'), /waits|token|http/);
+      await assert.rejects(run(11_000), { code: 'not-sent' });
+      assert.equal((await waiting())[0]!.attempts, 2);
+      assert.equal(smtp.mails.length, 0);
+
+      isMailDown = false;
+      await run(60_000);
+      const mail = await smtp.next();
+      assert.equal(mail.to, email);
+      assert.equal((await page.get(linkIn(mail))).status, 302);
+      assert.equal((await page.post('/api/auth/sign-in/email', { email, password: PASSWORD })).status, 200);
+      assert.deepEqual(await waiting(), []);
+
+      // As of a process that ended before it could send.
+      await later(0).keep({ to: email, subject: 'Kept', text: 'Kept' });
+      await run(60_000);
+      assert.equal(smtp.mails.length, 0, 'who keeps it may still be sending it');
+      await run(11 * 60_000);
+      assert.equal((await smtp.next()).subject, 'Kept');
+      await later(0).keep({ to: email, subject: 'Too late', text: 'Its link has ended.' });
+      await run(61 * 60_000);
+      assert.deepEqual([await waiting(), smtp.mails], [[], []]);
     });
 
     async function signOut(): Promise<void> {

@@ -46,6 +46,28 @@ test('touchmark operator gives the role to an account that is there, and takes i
   assert.match(unknown.err, /no account has the address/);
 });
 
+test('touchmark artist erase erases one who is there, and says when nobody has the id', async () => {
+  await using created = await createTestDatabase('postgres');
+  assert.ok('url' in created.location);
+  await using database = await openDatabase(created.location);
+  await database.kysely
+    .insertInto('registry_artist')
+    .values({
+      ...{ id: 'art_1', account_id: 'a1', is_sandbox: false, is_own: false, handle: 'ada', display_name: 'Ada' },
+      ...{ bio: null, location: null, avatar_url: null, certificate_count: 0, created_at: new Date() },
+      verified_at: null,
+    })
+    .execute();
+  const env = { DATABASE_URL: created.location.url };
+  const run = () => runTouchmark(tmpdir(), ['artist', 'erase', 'art_1', '--json'], env);
+  const { code, json, err } = await run();
+  assert.deepEqual([code, json], [0, [{ artist: 'art_1', certificates: [] }]], err);
+  assert.equal(await createStore(database).registry.findArtist('art_1'), null);
+  const again = await run();
+  assert.equal(again.code, 3);
+  assert.match(again.err, /no artist has the id art_1/);
+});
+
 test('the key of accounts is made once, is readable by its owner only, and survives keys of calendars', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'touchmark-secrets-'));
   try {

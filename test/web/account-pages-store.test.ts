@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fillAccount, startAccountPages } from '../support/account-pages-world.ts';
-import { type AccountServer, type Browser, linkIn } from '../support/account-server.ts';
+import type { AccountServer, Browser } from '../support/account-server.ts';
 import { ENGINES } from '../support/databases.ts';
 import { PASSWORD } from '../support/people.ts';
 
@@ -69,43 +69,6 @@ for (const engine of ENGINES) {
       for (const before of ['9999999999999.999999999.pack:x', '0.1.trackorigin:x']) {
         assert.equal((await browser.get(`/account/credits?before=${before}`)).status, 200, before);
       }
-    });
-
-    test('a forgotten password is set anew by way of the pages', async () => {
-      const email = 'forgetful@example.org';
-      await server.register(email);
-      const browser = server.browser();
-      const page = (await browser.get('/account/forgot')).text;
-      const redirectTo = /name="redirectTo" value="([^"]*)"/.exec(page)![1]!;
-      await browser.post('/api/auth/request-password-reset', { email, redirectTo });
-      const opened = await browser.get(linkIn(server.mails.at(-1)));
-      const target = new URL(opened.headers.get('location')!, server.url);
-      assert.equal(target.pathname, '/account/reset');
-      const form = (await browser.get(target.pathname + target.search)).text;
-      const token = /name="token" value="([^"]*)"/.exec(form)![1]!;
-      const newPassword = 'another good one';
-      assert.equal((await browser.post('/api/auth/reset-password', { newPassword, token })).status, 200);
-      assert.equal((await browser.post('/api/auth/sign-in/email', { email, password: newPassword })).status, 200);
-      assert.equal((await browser.get('/account')).status, 200);
-
-      const again = await browser.get(linkIn(server.mails.at(-1)));
-      const ended = new URL(again.headers.get('location')!, server.url);
-      const asked = await browser.get(ended.pathname + ended.search);
-      assert.equal(asked.headers.get('location'), '/account/forgot?error');
-    });
-
-    test('the link that confirms an address leads to signing in, and says when it no longer works', async () => {
-      const email = 'new@example.org';
-      const browser = server.browser();
-      const callbackURL = /name="callbackURL" value="([^"]*)"/.exec((await browser.get('/account/sign-up')).text)![1]!;
-      await browser.post('/api/auth/sign-up/email', { email, password: PASSWORD, name: 'New', callbackURL });
-      const link = linkIn(server.mails.at(-1));
-      const follow = async (path: string) => {
-        const target = new URL((await browser.get(path)).headers.get('location')!, server.url);
-        return (await browser.get(target.pathname + target.search)).text;
-      };
-      assert.match(await follow(link), /Your e-mail address is confirmed/);
-      assert.match(await follow(link.replace('token=', 'token=x')), /That link does not work any more/);
     });
 
     test('a deleted account has no pages from that moment on', async () => {

@@ -282,6 +282,43 @@ test('lines of the ledger go on below the last one that was shown', async () => 
   }
 });
 
+test('the overview sums up what an account has, and says what needs a look', async () => {
+  const { body } = await start(hostileParts()).inject({ url: '/account', headers: SESSION });
+  for (const says of [
+    /<strong>10,000<\/strong> of 10,000 free calls used/,
+    /<strong>12<\/strong> of 500 timestamps made/,
+    /Timestamps: Pro, paid until/,
+    />7 left</,
+    />3 in use</,
+    />1 of 2 active</,
+    /Needs a look[\s\S]*answered that it is gone[\s\S]*3 events could not be delivered[\s\S]*ends <time/,
+  ]) {
+    assert.match(body, says);
+  }
+});
+
+test('calls are drawn by day, each as high as its share of the highest, and written out', async () => {
+  const parts = hostileParts();
+  const days = [
+    { day: '2026-05-02', calls: 400 },
+    { day: '2026-05-14', calls: 100 },
+  ];
+  const app = start({ ...parts, usage: { ...parts.usage, listDays: async () => days } });
+  const { body } = await app.inject({ url: '/account/usage', headers: SESSION });
+  const bars = [...body.matchAll(/<rect x="(\d+)" y="\d+" width="\d+" height="(\d+)" rx="2"><title>([^<]+)</g)];
+  assert.deepEqual(
+    bars.map(([, x, height, title]) => [Number(x), Number(height), title]),
+    [
+      [23, 120, '2026-05-02: 400 calls'],
+      [263, 30, '2026-05-14: 100 calls'],
+    ],
+  );
+  assert.match(
+    body,
+    /2 May 2026<\/time><\/td><td class="number">400<[\s\S]*14 May 2026<\/time><\/td><td class="number">100</,
+  );
+});
+
 test('a payment by card names the account to the provider', async () => {
   const app = start(hostileParts());
   const { body } = await app.inject({ url: '/account/credits', headers: SESSION });

@@ -1,45 +1,25 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, before, test } from 'node:test';
-import type { LightMyRequestResponse } from 'fastify';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after, test } from 'node:test';
 import { ACCOUNT_LIMITS } from '../../src/core/account/limits.ts';
-import { type ComposedServer, type Person, startComposedServer } from '../support/composed-server.ts';
 import { PASSWORD } from '../support/people.ts';
+import { testAccountForms } from './account-forms.ts';
+import { FORM_TYPE, openFormsWorld } from './forms-world.ts';
+import { testOperatorForms } from './operator-forms.ts';
+import { testOwnerForms } from './owner-forms.ts';
 
 /* What a browser without scripts does with the forms of an account's and an operator's pages. */
 
 const HOSTILE = `"'><script>alert(1)</script>`;
 const SHOWN = '&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;';
-const FORM_TYPE = 'application/x-www-form-urlencoded';
 const GUESSES = ACCOUNT_LIMITS.guessAddress.count;
 
-let server: ComposedServer;
-let owner: Person;
-
-before(async () => {
-  server = await startComposedServer('pglite');
-  owner = await server.signUp();
-});
-after(() => server?.[Symbol.asyncDispose]());
-
-const get = (url: string, { cookie }: Pick<Person, 'cookie'>) => server.ask({ url, headers: { cookie } });
-
-/** Posts a form of a page; the fields are those that were typed or chosen. */
-function post(
-  url: string,
-  fields: Readonly<Record<string, string | readonly string[]>>,
-  headers: Readonly<Record<string, string>> = { cookie: owner.cookie },
-  remoteAddress?: string,
-): Promise<LightMyRequestResponse> {
-  const pairs = Object.entries(fields).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
-  return server.ask({
-    method: 'POST',
-    url,
-    headers: { origin: server.origin, 'content-type': FORM_TYPE, ...headers },
-    payload: new URLSearchParams(pairs as [string, string][]).toString(),
-    ...(remoteAddress !== undefined && { remoteAddress }),
-  });
-}
+const world = await openFormsWorld();
+after(() => world[Symbol.asyncDispose]());
+const { server, owner, get, post } = world;
 
 const KEY = { form: 'make', kind: 'origimark', name: '', scopes: '', expires_at: '' };
 
@@ -182,117 +162,6 @@ test('after a form the page is asked for again, and says what its own form says,
   assert.match(forged.body, /<p class="notice" role="status">Done\.<\/p>/);
 });
 
-test('signing in and out goes by form, and leads to own pages only', async () => {
-  const { email } = await server.signUp();
-  const fields = { form: 'sign-in', email, password: PASSWORD };
-  const signIn = (next: string) => post(`/account/sign-in?next=${encodeURIComponent(next)}`, fields, {});
-  for (const next of ['//evil.example', 'https://evil.example/', '/\\evil.example']) {
-    assert.equal((await signIn(next)).headers.location, '/account', next);
-  }
-  const signedIn = await signIn('/account/vault?q=ab');
-  assert.equal(signedIn.statusCode, 303);
-  assert.equal(signedIn.headers.location, '/account/vault?q=ab');
-  const cookie = signedIn.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ');
-  assert.equal((await get('/account', { cookie })).statusCode, 200);
-
-  const sessions = (await get('/account/profile', { cookie })).body;
-  assert.equal(sessions.split('Sign it out').length - 1, 4, 'every other session is listed with a way to end it');
-  const [, form, token] = /value="(end-[^"]+)">\s*<input type="hidden" name="token" value="([^"]+)"/.exec(sessions)!;
-  assert.equal((await post('/account/profile', { form: form!, token: token! }, { cookie })).statusCode, 303);
-  assert.equal((await get('/account/profile', { cookie })).body.split('Sign it out').length - 1, 3);
-
-  const signedOut = await post('/account/usage', { form: 'sign-out' }, { cookie });
-  assert.equal(signedOut.headers.location, '/account/sign-in');
-  assert.equal((await get('/account', { cookie })).statusCode, 303);
-  const late = await post('/account/keys', KEY, { cookie });
-  assert.equal(
-    late.headers.location,
-    '/account/sign-in?next=%2Faccount%2Fkeys',
-    'who was signed out is sent to sign in',
-  );
-});
-
-test('webhooks are added for the sandbox or not, changed, switched and deleted by forms', async () => {
-  const url = 'https://hooks.example.org/in';
-  const add = { form: 'add-trackorigin', url, events: ['cert.issued', 'cert.revoked'], description: '' };
-  const none = await post('/account/webhooks', { ...add, events: [], mode: 'test' });
-  assert.equal(none.statusCode, 400);
-  assert.match(none.body, /id="add-trackorigin-events-error"[^>]*>This must be a list/);
-  assert.match(none.body, /<option value="test" selected *>/);
-
-  const made = await post('/account/webhooks', { ...add, mode: 'test', ordered: 'true' });
-  assert.match(made.body, /id="secret-text"[^>]*>whk_/);
-  const list = async () =>
-    (await server.ask({ url: '/api/v1/me/webhooks', headers: { cookie: owner.cookie } })).json().webhooks;
-  const [webhook] = await list();
-  assert.deepEqual([webhook.url, webhook.events, webhook.mode, webhook.ordered], [url, add.events, 'test', true]);
-  const page = `/account/webhooks/trackorigin/${webhook.id}`;
-  assert.equal((await post(page, { form: 'switch', enabled: 'false' })).statusCode, 303);
-  assert.equal((await list())[0].enabled, false);
-  const change = { form: 'change', url, events: 'cert.issued', description: 'Ours' };
-  assert.equal((await post(page, change)).statusCode, 303);
-  assert.deepEqual(
-    (await list()).map(({ events, ordered, description }: Record<string, unknown>) => [events, ordered, description]),
-    [[['cert.issued'], false, 'Ours']],
-  );
-  assert.match((await post(page, { form: 'rotate', overlap_seconds: '3600' })).body, /id="secret-text"[^>]*>whk_/);
-  assert.equal((await post(page, { form: 'delete' })).headers.location, '/account/webhooks');
-  assert.deepEqual(await list(), []);
-});
-
-test('a work is certified by its digest as text, and a track is submitted, without a script', async () => {
-  const hash = randomBytes(32).toString('hex');
-  const work = { form: 'certify', hash, title: 'Salt marsh', author_first_name: 'Ada', author_last_name: 'Weber' };
-  const others = { author_country: '', source_language: '', creation_date: '', work_type: 'photograph' };
-  const choices = { privacy_level: 'public', ownership_type: 'sole' };
-  const wrong = await post('/account/works/new', { ...work, ...others, ...choices, hash: 'abc' });
-  assert.equal(wrong.statusCode, 400);
-  assert.match(wrong.body, /id="certify-hash-error"[^>]*>This /);
-  const certified = await post('/account/works/new', { ...work, ...others, ...choices });
-  assert.match(String(certified.headers.location), /^\/cert\/[0-9a-f-]{36}$/, certified.body);
-  const overview = (await get('/account', owner)).body;
-  assert.ok(overview.includes(`<a href="${certified.headers.location}"><bdi>Salt marsh</bdi></a>`));
-
-  const track = {
-    ...{ form: 'submit', sha256: randomBytes(32).toString('hex'), duration_ms: '180000', title: 'Northern Line' },
-    ...{ fingerprint: '', fingerprint2: '', 'artist.handle': 'mara-vex', 'artist.display_name': 'Mara Vex' },
-    ...{ 'declarations.human_composition': 'true', 'declarations.ai_use': 'none' },
-    ...{ 'metadata.isrc': '', 'metadata.release': 'Lines', 'metadata.label': '' },
-  };
-  const late = await post('/account/tracks/new', { ...track, duration_ms: '3 min' });
-  assert.match(late.body, /id="submit-duration_ms-error"[^>]*>This /);
-  const sent = await post('/account/tracks/new', track);
-  assert.equal(sent.headers.location, '/account/tracks', sent.body);
-  const { submissions } = (
-    await server.ask({ url: '/api/account/submissions', headers: { cookie: owner.cookie } })
-  ).json();
-  assert.deepEqual(
-    [submissions[0].track.title, submissions[0].declarations.human_performance, submissions[0].metadata],
-    ['Northern Line', false, { release: 'Lines' }],
-  );
-  assert.ok((await get('/account', owner)).body.includes('Northern Line'));
-});
-
-test('an operator decides by form, and nobody else can', async () => {
-  const operator = await server.signUp();
-  const queue = await server.ask({ url: '/api/account/submissions', headers: { cookie: owner.cookie } });
-  const { id } = queue.json().submissions[0];
-  const page = `/operator/submissions/${id}`;
-  const decision = { form: 'decision', verdict: 'rejected', reason: 'A test of the form.' };
-  assert.equal((await post(page, decision, { cookie: operator.cookie })).statusCode, 403);
-  await server.store.transact(({ account }) => account.setRole(operator.email, 'operator'));
-  const bare = await post(page, { ...decision, reason: '' }, { cookie: operator.cookie });
-  assert.equal(bare.statusCode, 400);
-  assert.match(bare.body, /id="decision-reason"[^>]* aria-invalid="true"/);
-  const done = await post(page, decision, { cookie: operator.cookie });
-  assert.equal(done.headers.location, `${page}?done=decision`, done.body);
-  assert.match((await get(page, operator)).body, /A test of the form\./);
-  const accept = { form: 'accept', policy: '{"a":', cohort: '', reason: 'x' };
-  const broken = await post('/operator/policies', accept, { cookie: operator.cookie });
-  assert.match(broken.body, /id="accept-policy-error"[^>]*>This is no JSON/);
-  assert.ok(broken.body.includes('{&quot;a&quot;:</textarea>'));
-});
-
 test('a script that posts a form is told what came of it', async () => {
   const accept = 'application/json';
   const headers = { cookie: owner.cookie, accept };
@@ -316,4 +185,49 @@ test('guesses by form count for the network that they come from', async () => {
   assert.equal(refused.length, 1);
   assert.match(refused[0]!.body, /role="alert">Too many tries\. Try again in \d+ minutes/);
   assert.equal((await guess('198.51.100.5')).statusCode, 401, 'another network is not held to it');
+});
+
+testAccountForms(world);
+testOwnerForms(world);
+testOperatorForms(world);
+
+test('a form that is still being sent when the server ends is told that nothing was done, as a page and to a script', async () => {
+  const { port } = new URL(server.url);
+  const body = new URLSearchParams(KEY).toString();
+  const begin = async (accept: string) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    const lines = [
+      'POST /account/keys HTTP/1.1',
+      `Host: 127.0.0.1:${port}`,
+      `Origin: ${server.origin}`,
+      `Cookie: ${owner.cookie}`,
+      `Accept: ${accept}`,
+      `Content-Type: ${FORM_TYPE}`,
+      `Content-Length: ${body.length}`,
+      'Expect: 100-continue',
+    ];
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    await once(socket, 'data');
+    return socket;
+  };
+  const sockets = await Promise.all(['text/html', 'application/json'].map(begin));
+  const ended = world[Symbol.asyncDispose]();
+  for (let isOpen = true; isOpen; ) {
+    isOpen = await fetch(`${server.url}/livez`).then(
+      () => true,
+      () => false,
+    );
+  }
+  const [page, told] = await Promise.all(
+    sockets.map((socket) => {
+      socket.end(body);
+      return text(socket);
+    }),
+  );
+  await ended;
+  assert.match(
+    page!,
+    /^HTTP\/1\.1 503 [\s\S]*<h1>The server is being restarted<\/h1>[\s\S]*Nothing was done\. Wait a minute/,
+  );
+  assert.match(told!, /^HTTP\/1\.1 503 [\s\S]*\{"problems":\{"":"Nothing was done\. Wait a minute/);
 });

@@ -1,12 +1,26 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
+import { renderCertificate } from '../../src/web/pages/certificate.ts';
+import { renderSitePage } from '../../src/web/pages/site-layout.ts';
+import { findCertificateView } from '../../src/web/registry/certificate-view.ts';
 import { type ComposedServer, type Person, startComposedServer } from '../support/composed-server.ts';
 import { ENGINES } from '../support/databases.ts';
 
 const HOSTILE = `"'><script>alert(1)</script>`;
+const RENDER_MAX_MS = 3;
 /** Of one address. All others ask once each. */
 const PAGES_MAX = 5;
+const PRICES = {
+  TOUCHMARK_FREE_ANCHORS_PER_DAY: '7',
+  TOUCHMARK_PACKS: 'small=75:41,large=1200:333.50',
+  TOUCHMARK_PERSONAL_MONTHLY_USD: '11',
+  TOUCHMARK_PERSONAL_ANNUAL_USD: '88',
+  TOUCHMARK_CREATOR_MONTHLY_USD: '23',
+  TOUCHMARK_FREE_CALLS_PER_MONTH: '1234',
+  TOUCHMARK_CALLS_PER_CREDIT: '77',
+  TOUCHMARK_PROOFD_QUOTAS: 'free=6,pro=321,business=4321',
+};
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 for (const engine of ENGINES) {
@@ -16,7 +30,7 @@ for (const engine of ENGINES) {
     let key: string;
 
     before(async () => {
-      server = await startComposedServer(engine, { TOUCHMARK_LIMITS: `page-address=${PAGES_MAX}` });
+      server = await startComposedServer(engine, { ...PRICES, TOUCHMARK_LIMITS: `page-address=${PAGES_MAX}` });
       owner = await server.signUp();
       key = (await server.mint(owner.id, 'origimark')).secret;
     });
@@ -96,6 +110,24 @@ for (const engine of ENGINES) {
       assert.match((await get(`/cert/${second.cert_id}`)).body, new RegExp(`/cert/${first.cert_id}"`));
     });
 
+    test('the page of a certificate is rendered within its budget', async () => {
+      const { cert_id, work_id } = await certify();
+      for (let version = 2; version <= 5; version++) await certify({ work_id });
+      const { store, services } = server;
+      const certificate = await findCertificateView(cert_id, {
+        ...{ certificates: store.certificate, timestamps: store.timestamp, tokens: store.timestampToken },
+        ...{ receipts: store.anchor, works: services.workRegistry.works, publicLog: services.log },
+      });
+      const page = { certificate: certificate!, script: '/static/certificate.js', publicUrl: server.url };
+      // The fastest of many is what it costs, whatever else the machine does; it is some twentieth of the budget.
+      const times = Array.from({ length: 100 }, () => {
+        const start = performance.now();
+        renderSitePage(renderCertificate(page));
+        return performance.now() - start;
+      });
+      assert.ok(Math.min(...times) < RENDER_MAX_MS, `${Math.min(...times)} ms`);
+    });
+
     test('what nobody has is not found, in whatever form it is asked for', async () => {
       for (const url of [
         '/cert/cer_unknown',
@@ -111,6 +143,45 @@ for (const engine of ENGINES) {
         assert.match(String(headers['content-type']), /^text\/html/);
       }
       assert.equal((await get('/cert/cer_test_synthetic')).statusCode, 200);
+    });
+
+    test('what is free and what it costs is what was configured', async () => {
+      const text = (await get('/pricing')).body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+      for (const said of [
+        ...['7 uploads a day', 'Pack of 75 $41 once', 'Pack of 1,200 $333.50 once', 'Personal $11 a month'],
+        ...['$88 a year', 'Creator $23 a month', '1,234 a month', 'one credit for 77 calls'],
+        ...['Timestamps 6 a month', '321 a month with Pro', '4,321 with Business'],
+      ]) {
+        assert.ok(text.includes(said), `${said} is not in: ${text}`);
+      }
+    });
+
+    test('the registry is searched by author, kind and day, and a filter is left by its button', async () => {
+      const today = new Date().toISOString().slice(0, 10);
+      const later = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+      const author = { author_first_name: 'Filippa', author_last_name: 'Sought' };
+      await certify({ ...author, title: 'Sought photograph' });
+      await certify({ ...author, title: 'Sought music', work_type: 'audio' });
+      const listed = async (query: Record<string, string>) => {
+        const { statusCode, body } = await get(`/registry?${new URLSearchParams(query)}`);
+        assert.equal(statusCode, 200);
+        assert.match(body, /<a class="button quiet" href="\/registry">Show all<\/a>/);
+        for (const [name, value] of Object.entries(query)) {
+          assert.match(
+            body,
+            new RegExp(name === 'work_type' ? `value="${value}" selected` : `name="${name}" value="${value}"`),
+          );
+        }
+        return [...body.matchAll(/<bdi>(Sought [a-z]+)<\/bdi>/g)].map(([, title]) => title);
+      };
+      assert.deepEqual(await listed({ q: 'sought' }), ['Sought music', 'Sought photograph']);
+      assert.deepEqual(await listed({ q: 'sought', work_type: 'audio' }), ['Sought music']);
+      assert.deepEqual(await listed({ q: 'sought', work_type: 'photograph', date_to: later }), ['Sought photograph']);
+      assert.deepEqual(await listed({ q: 'sought', work_type: 'video' }), []);
+      assert.equal((await listed({ q: 'sought', date_from: today })).length, 2);
+      assert.deepEqual(await listed({ q: 'sought', date_from: later }), []);
+      assert.deepEqual(await listed({ q: 'somebody else' }), []);
+      assert.doesNotMatch((await get('/registry')).body, /Show all/);
     });
 
     test('a search that makes no sense is answered in words', async () => {
@@ -183,7 +254,7 @@ for (const engine of ENGINES) {
       assert.equal((await get(`/cert/${id}`)).statusCode, 200, 'another address');
     });
 
-    test('days on which calls were made are shown, and only to their account', async () => {
+    test('days on which calls were made are drawn and written out, and shown only to their account', async () => {
       const stranger = await server.signUp();
       const { secret } = await server.mint(owner.id, 'trackorigin-secret-live');
       const asked = await server.ask({ url: '/api/v1/me', headers: { authorization: `Bearer ${secret}` } });
@@ -194,7 +265,10 @@ for (const engine of ENGINES) {
       }
       const [counted] = await server.store.usage.listDays(owner.id, day);
       assert.deepEqual(counted, { day, calls: 1 });
-      assert.match((await get('/account/usage', { cookie: owner.cookie })).body, /class="chart"/);
+      const { body } = await get('/account/usage', { cookie: owner.cookie });
+      assert.match(body, /<strong>1<\/strong> of [\d,]+ free calls used/);
+      assert.ok(body.includes(`<title>${day}: 1 call</title>`), 'it is drawn');
+      assert.match(body, /<\/time><\/td><td class="number">1<\/td>/, 'and written out');
       assert.doesNotMatch((await get('/account/usage', { cookie: stranger.cookie })).body, /class="chart"/);
     });
 

@@ -62,6 +62,7 @@ function start(more: Partial<SiteParts> = {}) {
       freeAllowance: '3 uploads a day',
       packs: [{ credits: 50, usdCents: 2900 }],
       subscriptionsUsd: { personalMonthly: 9, personalAnnual: 60, creatorMonthly: 19 },
+      further: [{ name: 'Timestamps: Pro', usd: 12.5 }],
       callPolicy: DOCUMENTED_CALL_POLICY,
       quotas: DEFAULT_MONTHLY_QUOTAS,
       isSelling: true,
@@ -100,8 +101,10 @@ test('pages run our scripts and nothing inline or foreign, and what others wrote
   }
 });
 
-test('only the page that verifies may talk to header sources, and only to those configured', async () => {
+test('the page that verifies, and no other, may talk to header sources: to those configured and no others', async () => {
   const app = start({ headerSources: ['https://one.example/api', 'https://two.example/x/y'] });
+  const { body } = await app.inject('/verify');
+  assert.match(body, /data-header-sources="https:\/\/one\.example\/api https:\/\/two\.example\/x\/y"/);
   const policyOf = async (url: string) => String((await app.inject(url)).headers['content-security-policy']);
   assert.match(await policyOf('/verify'), /connect-src 'self' https:\/\/one\.example https:\/\/two\.example;/);
   assert.match(await policyOf('/'), /connect-src 'self';/);

@@ -29,8 +29,8 @@ export interface AuthParts {
   /** At least 32 bytes: signs cookies and links, encrypts the keys of the token issuer. */
   readonly secret: Uint8Array;
   readonly publicUrl: string;
-  /** Takes a mail without waiting until it is sent, so that no answer takes longer because there was one to send. */
-  readonly post: (mail: Mail) => void;
+  /** Keeps a mail, and does not wait until it is sent: no answer takes as long as a mail server. */
+  readonly post: (mail: Mail) => Promise<void>;
   /** Before an account and its sessions are removed; what else has to end with it is done in here. */
   readonly removeAccount: (accountId: string) => Promise<void>;
   readonly clock: Clock;
@@ -88,7 +88,7 @@ export function createAuth(parts: AuthParts): Auth {
   async function sendVerification(accountId: string, email: string, link: string): Promise<void> {
     const owner = await store.account.findByEmail(email);
     const isFree = owner === null || owner.id === accountId;
-    post(isFree ? composeVerification(email, leadOn(link)) : composeAlreadyTaken(email, forgotPage));
+    await post(isFree ? composeVerification(email, leadOn(link)) : composeAlreadyTaken(email, forgotPage));
   }
 
   /** Whether a link is for a change to an address that somebody has signed up with since. better-auth checks the token. */
@@ -114,7 +114,7 @@ export function createAuth(parts: AuthParts): Auth {
         enabled: true,
         // The old address is asked first: who only holds a session cannot take the account away.
         async sendChangeEmailConfirmation({ user, newEmail, url }) {
-          post(composeChangeOfAddress(user.email, newEmail, leadOn(url)));
+          await post(composeChangeOfAddress(user.email, newEmail, leadOn(url)));
         },
       },
       deleteUser: { enabled: true, beforeDelete: (user) => parts.removeAccount(user.id) },
@@ -131,12 +131,12 @@ export function createAuth(parts: AuthParts): Auth {
       async sendResetPassword({ user, url }) {
         const link = new URL(url);
         if (link.searchParams.get('callbackURL') === '') link.searchParams.set('callbackURL', resetPage);
-        post(composeReset(user.email, link.href));
+        await post(composeReset(user.email, link.href));
       },
       // The link came by mail, so the address is confirmed as well.
       onPasswordReset: ({ user }) => store.transact(({ account }) => account.markEmailVerified(user.id)),
       async onExistingUserSignUp({ user }) {
-        post(composeAlreadyTaken(user.email, forgotPage));
+        await post(composeAlreadyTaken(user.email, forgotPage));
       },
     },
     emailVerification: {
@@ -171,7 +171,7 @@ export function createAuth(parts: AuthParts): Auth {
           const { email, name, image } = ctx.body;
           const existing = await internalAdapter.findUserByEmail(email);
           if (existing === null) throw new APIError('INTERNAL_SERVER_ERROR');
-          post(composeAlreadyTaken(existing.user.email, forgotPage));
+          await post(composeAlreadyTaken(existing.user.email, forgotPage));
           return Response.json({ token: null, user: presentNewUser({ email, name, image, id: makeId(parts) }) });
         }
         if (ctx.path === '/change-email' && !isAPIError(returned) && session !== null) {
@@ -184,7 +184,7 @@ export function createAuth(parts: AuthParts): Auth {
           });
           const callback = encodeURIComponent(ctx.body.callbackURL ?? accountPage);
           const link = `${ctx.context.baseURL}/verify-email?token=${token}&callbackURL=${callback}`;
-          post(composeChangeOfAddress(email, newEmail, link));
+          await post(composeChangeOfAddress(email, newEmail, link));
         }
         if (ctx.path === '/verify-email' && session === null && newSession !== null) {
           // A link confirms an address. It is not a way to sign in: whoever reads the mail is not yet the account.

@@ -17,6 +17,7 @@ import { audioMigration } from './0015-audio.ts';
 import { relayMigration } from './0016-relay.ts';
 import { statusMigration } from './0020-status.ts';
 import { usageDayMigration } from './0024-usage-day.ts';
+import { accountMailMigration } from './0025-account-mail.ts';
 
 /** Every step ever released, oldest first. A released step is never edited. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly Migration[] = [
   relayMigration,
   statusMigration,
   usageDayMigration,
+  accountMailMigration,
 ];

@@ -23,6 +23,9 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ['PASSWORD_TOO_LONG', 'This password is too long.'],
 ]);
 
+/** How better-auth says that an address is none, instead of by a code. */
+const NO_ADDRESS = /^\[body\.\w+\] Invalid email address/;
+
 /** The routes' errors in their several forms, said where they belong. */
 export function describeRefusal({ status, retryAfterSeconds, body }: Refusal, fields: readonly Reading[]): Problems {
   if (status === 429) return new Map([['', `Too many tries. Try again ${sayWait(retryAfterSeconds)}.`]]);
@@ -31,7 +34,8 @@ export function describeRefusal({ status, retryAfterSeconds, body }: Refusal, fi
   const listed = asObject(error.details).errors;
   if (Array.isArray(listed) && listed.length > 0) return listProblems(listed.map(asObject), fields);
   const code = [answer.error, error.code, answer.code].find((one) => typeof one === 'string') ?? '';
-  const message = TEXTS.get(code) ?? error.message ?? answer.message;
+  const said = error.message ?? answer.message;
+  const message = TEXTS.get(NO_ADDRESS.test(String(said)) ? 'INVALID_EMAIL' : code) ?? said;
   const field = fields.find(({ codes = [] }) => codes.includes(code));
   return new Map([[field?.name ?? '', typeof message === 'string' ? message : 'This did not work. Try again later.']]);
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../../http/shared/app.ts';
 import { parseOwnPath } from '../own-path.ts';
-import { goTo, readText, send } from '../own-reply.ts';
+import { goTo, isScript, readText, send } from '../own-reply.ts';
 import { FORM_NAME, findForm } from '../pages/form.ts';
 import type { Html } from '../pages/html.ts';
 import type { Outcome } from '../pages/outcome.ts';
@@ -53,7 +53,7 @@ export function servePage(app: App, { path, publicUrl, show, formMaxBytes = FORM
     if (found === null) return refuseUnknown(request, reply, page);
     const taken = await takeForm(app, request, found, posted);
     if (taken.kind !== 'refused') for (const cookie of taken.cookies) reply.header('set-cookie', cookie);
-    if (isScript(request)) return tellScript(request, reply, taken);
+    if (isScript(request.headers.accept)) return tellScript(request, reply, taken);
     switch (taken.kind) {
       case 'refused':
         return sendPage(reply, { page, status: taken.status }, { ...taken, form: found.form.id, typed: posted });
@@ -89,16 +89,14 @@ function samePath({ url }: FastifyRequest, done: string | null): string {
 /** The page was shown some time ago, or is not the one that the form stood in. */
 function refuseUnknown(request: FastifyRequest, reply: FastifyReply, page: Html): FastifyReply {
   const text = 'Nothing was done: this page has no such form any more.';
-  if (isScript(request)) return reply.code(409).send({ problems: { '': text } });
+  if (isScript(request.headers.accept)) return reply.code(409).send({ problems: { '': text } });
   return sendPage(reply, { page, status: 409 }, { kind: 'notice', tone: 'bad', text });
 }
 
 function leave(request: FastifyRequest, reply: FastifyReply, path: string): FastifyReply {
-  return isScript(request) ? reply.header('cache-control', 'no-store').send({ goTo: path }) : goTo(reply, path);
-}
-
-function isScript({ headers }: FastifyRequest): boolean {
-  return headers.accept === 'application/json';
+  return isScript(request.headers.accept)
+    ? reply.header('cache-control', 'no-store').send({ goTo: path })
+    : goTo(reply, path);
 }
 
 function tellScript(request: FastifyRequest, reply: FastifyReply, taken: Taken): FastifyReply {

@@ -21,7 +21,7 @@ export function renderCertificates({ q, status, mode, certificates, older }: Cer
 <div class="field"><label for="q">Id, SHA-256 of the master, or start of the title</label>
 <input id="q" name="q" value="${q}" maxlength="200" autocomplete="off" spellcheck="false"></div>
 ${renderChoice('status', 'Status', status, ['all', 'active', 'revoked'])}
-${renderChoice('mode', 'Of', mode, ['live', 'test'])}
+${renderChoice('mode', 'Mode', mode, ['live', 'test'])}
 <p class="actions"><button type="submit">Find</button></p>
 </form>
 ${certificates.length === 0 ? html`<p>Nothing found.</p>` : null}

@@ -1,7 +1,7 @@
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
 import type { StatusView } from '../status.ts';
-import { formatNumber, renderMinute } from '../text.ts';
+import { countOf, formatNumber, renderMinute } from '../text.ts';
 import { renderRows } from './parts.ts';
 
 /** The state of the public log as only its operator need know. Times are epoch ms. */
@@ -46,7 +46,7 @@ ${renderRows([
   { name: 'Network', value: chain.network },
   { name: 'Newest block', value: chain.height === null ? 'the source does not answer' : formatNumber(chain.height) },
   { name: 'Receipts', value: formatNumber(receipts) },
-  { name: 'Rounds that wait', value: formatNumber(waiting) },
+  { name: 'Waiting for Bitcoin', value: `${countOf(waiting, 'submission')} to calendars` },
   { name: 'Last anchor', value: orNever(lastAnchorAt) },
   { name: 'Last upgrade', value: orNever(lastUpgradeAt) },
   { name: 'Server started', value: renderMinute(bootAt) },

@@ -19,7 +19,7 @@ export function renderQueue({ status, mode, submissions, older }: QueueView): Pa
     body: html`<p>Those that have waited longest come first. Times are UTC.</p>
 <form method="get" action="/operator" class="filters">
 ${renderChoice('status', 'Status', status, [...SUBMISSION_STATUSES, 'all'])}
-${renderChoice('mode', 'Of', mode, ['live', 'test'])}
+${renderChoice('mode', 'Mode', mode, ['live', 'test'])}
 <p class="actions"><button type="submit">Show</button></p>
 </form>
 ${submissions.length === 0 ? html`<p>Nothing here.</p>` : null}

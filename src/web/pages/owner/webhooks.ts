@@ -105,18 +105,7 @@ ${renderForm({
 <section aria-labelledby="log">
 <h2 id="log">Deliveries</h2>
 <p class="hint">A line is one attempt. Times are UTC.</p>
-${
-  isActive
-    ? renderForm({
-        id: 'again',
-        api: `${api}/replay`,
-        after: { say: 'They are on their way.' },
-        submit: 'Send again what failed in the last week',
-        tone: 'quiet',
-        content: renderHidden('failed_since', failedSince),
-      })
-    : null
-}
+${isActive ? renderReplay(`${api}/replay`, failedSince) : null}
 ${attempts.length === 0 ? html`<p>Nothing was sent so far.</p>` : null}
 <ul class="cards">
 ${attempts.map(
@@ -165,6 +154,47 @@ ${renderDetails(
   };
 }
 
+function renderReplay(api: string, failedSince: string): Content {
+  const after = { say: 'They are on their way.' };
+  return [
+    renderForm({
+      id: 'again',
+      api,
+      after,
+      submit: 'Send again what failed in the last week',
+      tone: 'quiet',
+      content: renderHidden('failed_since', failedSince),
+    }),
+    renderDetails(
+      'Send a range again',
+      renderForm({
+        id: 'range',
+        api,
+        after,
+        submit: 'Send them again',
+        tone: 'quiet',
+        content: [
+          html`<p>Of what this webhook asks for, whether it has arrived or not. Tests are not sent again so.</p>`,
+          renderSequence('from_sequence', 'First event, by its number'),
+          renderSequence('to_sequence', 'Last event'),
+        ],
+      }),
+    ),
+  ];
+}
+
+function renderSequence(name: string, label: string): Html {
+  return renderField({
+    form: 'range',
+    name,
+    label,
+    type: 'number',
+    autocomplete: 'off',
+    required: true,
+    maxLength: 15,
+  });
+}
+
 function describeEvents({ types, isSandbox, isOrdered }: WebhookSubscription): string {
   return `${types.join(', ')}${isSandbox ? ', of the sandbox' : ''}${isOrdered ? ', one after another' : ''}`;
 }
@@ -182,11 +212,11 @@ const OUTCOMES = {
 } as const;
 
 function renderAttempt(attempt: LoggedAttempt, contract: Registry, isActive: boolean): Html {
-  const { id, outcome, status, error, response, startedAt, durationMs, nextAt, event } = attempt;
+  const { id, sequence, outcome, status, error, response, startedAt, durationMs, nextAt, event } = attempt;
   const [tone, says] = OUTCOMES[outcome];
   return html`<h3>${event?.type ?? 'An event that is kept no more'}</h3>
 <p class="state ${tone}">${says}</p>
-<p class="hint">${renderMinute(startedAt)}, attempt ${attempt.attempt}, ${durationMs} ms${status === null ? null : `, status ${status}`}${
+<p class="hint">Event ${sequence}, ${renderMinute(startedAt)}, attempt ${attempt.attempt}, ${durationMs} ms${status === null ? null : `, status ${status}`}${
     nextAt === null ? null : html`, next ${renderMinute(nextAt)}`
   }</p>
 ${error === null ? null : html`<p>${error}</p>`}
