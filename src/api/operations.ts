@@ -100,6 +100,9 @@ export interface Operations {
 
         /** The head of the log that the list is as of. Never goes back. */
         sequence: number;
+
+        /** The same number. */
+        head: number;
         generated_at: string;
 
         /** Believe nothing of it after this. */
@@ -255,6 +258,22 @@ export interface Operations {
   'GET /api/badge/{receipt_id}.svg': {
     path: { receipt_id: string };
     answers: { 200: string; 400: OrphographError; 404: OrphographError; default: OrphographError };
+  };
+
+  /** What the badges of several receipts say */
+  'GET /api/badges': {
+    query: {
+      /** Up to 100 ids of receipts, with commas between them. */
+      ids: string;
+    };
+    answers: {
+      200: {
+        /** By id; null for one that is not there, or private: pages of others show those to nobody. */
+        results: { [name: string]: unknown };
+      };
+      400: OrphographError;
+      default: OrphographError;
+    };
   };
 
   /** Whether an order was paid */
@@ -555,10 +574,15 @@ export interface Operations {
         similar_audio: Array<{
           cert_id: string;
           kind: 'exact' | 'similar';
+          band: 'exact' | 'strong' | 'probable' | 'inconclusive' | 'no_match';
           score: number;
 
           /** Where in that recording this one begins. */
           offset_ms: number;
+          verification_policy_id: string | null;
+
+          /** The prints are the submitter’s word. */
+          evidence: 'client_asserted';
         }>;
       };
       400: OperatorError;
@@ -1232,6 +1256,9 @@ export interface Operations {
 
   /** The keys that sign checkpoints */
   'GET /log/vkey': { answers: { 200: string } };
+
+  /** The synthetic recording */
+  'GET /sandbox/synthetic.flac': { answers: { 200: Uint8Array<ArrayBuffer> } };
 
   /** The synthetic recording */
   'GET /sandbox/synthetic.wav': { answers: { 200: Uint8Array<ArrayBuffer> } };
@@ -1909,6 +1936,7 @@ export interface Operations {
           /** The whole of it matches. */
           exact: Array<{
             cert_id: string;
+            band: 'exact' | 'strong' | 'probable' | 'inconclusive' | 'no_match';
 
             /** Two decimals. */
             score: number;
@@ -1917,11 +1945,15 @@ export interface Operations {
             offset_seconds: number;
             shared_hashes: number;
             public_url: string;
+
+            /** Who made the certificate’s prints: the server only those of `cer_test_synthetic`, which it composes. */
+            master_evidence: 'client_asserted' | 'server_extracted';
           }>;
 
           /** A part of it matches, or less closely. */
           similar: Array<{
             cert_id: string;
+            band: 'exact' | 'strong' | 'probable' | 'inconclusive' | 'no_match';
 
             /** Two decimals. */
             score: number;
@@ -1930,8 +1962,15 @@ export interface Operations {
             offset_seconds: number;
             shared_hashes: number;
             public_url: string;
+
+            /** Who made the certificate’s prints: the server only those of `cer_test_synthetic`, which it composes. */
+            master_evidence: 'client_asserted' | 'server_extracted';
           }>;
         };
+
+        /** What it was judged by; null while none is accepted. */
+        verification_policy_id: string | null;
+        policy_accepted: boolean;
 
         /** The prints are the caller’s word: the server has heard nothing. */
         evidence: 'client_asserted';
@@ -1988,6 +2027,8 @@ export interface Operations {
         cert_status_checked_at: string;
         algorithm: 'chromaprint';
         algorithm_version: 1;
+
+        /** What it was judged by; null while none is accepted. */
         verification_policy_id: string | null;
         policy_accepted: boolean;
         requires_dual_fingerprint: boolean;
@@ -1999,7 +2040,10 @@ export interface Operations {
 
         /** The prints are the caller’s word: the server has heard nothing. */
         evidence: 'client_asserted';
-        band?: string;
+
+        /** Who made the certificate’s prints: the server only those of `cer_test_synthetic`, which it composes. */
+        master_evidence: 'client_asserted' | 'server_extracted';
+        band?: 'exact' | 'strong' | 'probable' | 'inconclusive' | 'no_match';
         reason?: string;
 
         /** To keep beside a binding; signed. With a key only. */
@@ -2225,9 +2269,13 @@ export interface Operations {
         policy_accepted: true;
         confidence: 'none' | 'low' | 'medium' | 'high' | 'uncalibrated';
         score: number;
+        band: 'exact' | 'strong' | 'probable' | 'inconclusive' | 'no_match';
 
         /** The prints are the caller’s word: the server has heard nothing. */
         evidence: 'client_asserted';
+
+        /** Who made the certificate’s prints: the server only those of `cer_test_synthetic`, which it composes. */
+        master_evidence: 'client_asserted' | 'server_extracted';
 
         /** The audio matches other active certificates as well. */
         ambiguous: boolean;

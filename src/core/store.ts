@@ -1,3 +1,4 @@
+import type { MailOutboxWriter } from './account/mail-outbox.ts';
 import type { AccountReader, AccountWriter } from './account/store.ts';
 import type { AnchorReader, AnchorWriter } from './anchor/store.ts';
 import type { AudioReader, AudioWriter } from './audio/store.ts';
@@ -29,6 +30,7 @@ export interface Writers {
   readonly key: KeyWriter;
   readonly ledger: LedgerWriter;
   readonly log: LogWriter;
+  readonly mailOutbox: MailOutboxWriter;
   readonly order: OrderWriter;
   readonly purchase: PurchaseWriter;
   readonly registry: RegistryWriter;

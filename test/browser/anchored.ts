@@ -1,5 +1,9 @@
 import { hash, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { formatHeaders } from '../../src/proof/bundle/headers-file.ts';
+import { readZip } from '../../src/proof/bundle/zip.ts';
+import { decodeDetached } from '../../src/proof/ots/codec.ts';
+import { walkAttestations } from '../../src/proof/ots/timestamp.ts';
 import { type Upload, upload } from './files.ts';
 
 /** A work, and its receipt once a block has it. */
@@ -38,4 +42,24 @@ export async function anchor(url: string, { buffer }: Upload): Promise<string> {
 /** As a ZIP. */
 export async function fetchReceipt(url: string, id: string): Promise<Buffer> {
   return Buffer.from(await (await fetch(`${url}/api/receipt/${id}.zip`)).arrayBuffer());
+}
+
+/** The headers of the blocks that the proofs of archives end at, as a file for the verifier. */
+export async function fetchHeaders(url: string, ...archives: readonly Buffer[]): Promise<Upload> {
+  const headers = new Map<number, Uint8Array>();
+  for (const [name, bytes] of archives.flatMap((archive) => [...readZip(archive)])) {
+    if (!name.endsWith('.ots')) continue;
+    for (const height of listBlocks(bytes)) {
+      const answer = await fetch(`${url}/bitcoin/headers/${height}`);
+      const { header } = (await answer.json()) as { header: string };
+      headers.set(height, Buffer.from(header, 'hex'));
+    }
+  }
+  return upload('headers.txt', formatHeaders(headers));
+}
+
+/** Heights of the blocks that a proof ends at. */
+export function listBlocks(proof: Uint8Array): number[] {
+  const found = [...walkAttestations(decodeDetached(proof).timestamp)];
+  return found.flatMap(({ attestation }) => (attestation.type === 'bitcoin' ? attestation.height : []));
 }

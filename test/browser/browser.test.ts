@@ -9,9 +9,10 @@ import { certifyAll } from './certified.ts';
 import { testDocumentation } from './documentation.ts';
 import { testLoad } from './load.ts';
 import { testLooks } from './looks.ts';
+import { testOperating } from './operating.ts';
 import { testPeople } from './people.ts';
 import { testVerifying } from './verifying.ts';
-import { testWidget } from './widget.ts';
+import { testBadges, testWidget } from './widget.ts';
 
 /** Each waits more than it works: for blocks, timers and answers. */
 const AT_ONCE = 3;
@@ -29,13 +30,15 @@ if (world === null) {
   suite('in a browser', { concurrency: AT_ONCE }, () => {
     testAnchoring(world);
     testLooks(world, ids);
-    testVerifying(world, anchored);
+    testVerifying(world, anchored, ids);
     testPeople(world);
+    testOperating(world);
     testCertificates(world, ids);
     testAccess(world);
     testBudgets(world, ids);
     testDocumentation(world);
     testWidget(world);
+    testBadges(world);
   });
   testLoad(world);
 }

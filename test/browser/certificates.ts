@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BrowserWorld, DESKTOP, PHONE } from '../support/browser-world.ts';
 import { type Certificates, SECRET } from './certified.ts';
+
+const CONFIRMED_WITHIN_MS = 120_000;
+const ASK_MS = 1_000;
 
 /** Certificates as anybody sees them. */
 export function testCertificates(world: BrowserWorld, ids: Certificates): void {
@@ -23,6 +27,19 @@ export function testCertificates(world: BrowserWorld, ids: Certificates): void {
     assert.deepEqual(complaints, []);
   });
 
+  test('the page of a certificate of any kind names the block that holds it, and leads to the proof in the log', async () => {
+    for (const id of [ids.track, ids.third, ids.timestamp]) {
+      const text = await awaitConfirmed(`${world.url}/cert/${id}`);
+      assert.match(
+        text,
+        /Anchored.*independent calendars? took.*Confirmed.*Bitcoin block \d[\d,]* holds it\. Its header was checked/s,
+      );
+      if (id === ids.timestamp) continue;
+      const [, path] = /Issued.*Logged.*href="(\/log\/proof\/\d+)"/s.exec(text)!;
+      assert.equal((await fetch(world.url + path)).status, 200);
+    }
+  });
+
   test('without scripts a certificate is read, the registry searched, and a private title seen by nobody', async () => {
     await using watched = await world.open({ ...PHONE, javaScriptEnabled: false });
     const { page, complaints } = watched;
@@ -39,4 +56,15 @@ export function testCertificates(world: BrowserWorld, ids: Certificates): void {
     assert.doesNotMatch(content, new RegExp(`${SECRET}|Unseen`));
     assert.deepEqual(complaints, []);
   });
+}
+
+/** The page, once a block holds what it is about. */
+async function awaitConfirmed(address: string): Promise<string> {
+  const deadline = Date.now() + CONFIRMED_WITHIN_MS;
+  for (;;) {
+    const text = await (await fetch(address)).text();
+    if (text.includes('Its header was checked')) return text;
+    assert.ok(Date.now() < deadline, `${address} is not confirmed`);
+    await delay(ASK_MS);
+  }
 }

@@ -18,6 +18,7 @@ export async function certifyAll(people: SandboxPeople) {
     people.timestamp(),
     people.revokeWork(second.cert_id),
   ]);
-  const works = { second: second.cert_id, third: third.cert_id, hostile: hostile.cert_id, hidden: hidden.cert_id };
+  const [one, two, three] = [first, second, third].map(({ cert_id }) => cert_id) as [string, string, string];
+  const works = { first: one, second: two, third: three, hostile: hostile.cert_id, hidden: hidden.cert_id };
   return { ...works, track, waiting, timestamp };
 }

@@ -1,9 +1,41 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import type { BrowserWorld } from '../support/browser-world.ts';
 
+const MEBIBYTE = 1024 * 1024;
+/** More than is read at once. */
+const LARGE_MEBIBYTES = 64;
+
 /** Work that leaves no core to others. */
 export function testLoad(world: BrowserWorld): void {
+  test('the page goes on drawing while a large file is hashed', async () => {
+    await using watched = await world.open();
+    const { page, complaints } = watched;
+    await page.goto(`${world.url}/verify`);
+    await page.locator('text=Choose files').waitFor();
+    const frames = await page.evaluate(
+      async ([part, count]) => {
+        // The same part many times takes its memory once.
+        const file = new File(Array<Blob>(count!).fill(new Blob([new Uint8Array(part!)])), 'large.bin');
+        const event = new DragEvent('drop', { bubbles: true });
+        Object.defineProperty(event, 'dataTransfer', { value: { types: ['Files'], items: [], files: [file] } });
+        document.body.dispatchEvent(event);
+        let drawn = 0;
+        while (document.querySelector('.result') === null) {
+          await new Promise(requestAnimationFrame);
+          drawn++;
+        }
+        return drawn;
+      },
+      [MEBIBYTE, LARGE_MEBIBYTES],
+    );
+    assert.ok(frames > 10, `${frames} frames`);
+    const digest = hash('sha256', Buffer.alloc(LARGE_MEBIBYTES * MEBIBYTE), 'hex');
+    assert.ok((await page.locator('.result').innerText()).includes(digest));
+    assert.deepEqual(complaints, []);
+  });
+
   test('100,000 files dropped at once do not freeze the page', async () => {
     await using watched = await world.open();
     const { page, complaints } = watched;

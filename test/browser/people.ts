@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { hash, randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { findBarriers, keepShot } from '../support/browser.ts';
-import { type BrowserWorld, DESKTOP, PHONE } from '../support/browser-world.ts';
-import { HOSTILE } from '../support/registry-people.ts';
+import { loadInstalledChromaprint } from '../../src/cli/audio/load-chromaprint.ts';
+import { printFile } from '../../src/cli/audio/print-file.ts';
+import { encodeItems } from '../../src/proof/fingerprint/items.ts';
+import { SYNTHETIC_MASTER } from '../../src/sandbox/synthetic-master.ts';
+import { type BrowserWorld, PHONE } from '../support/browser-world.ts';
 import { choose, makeWav } from './files.ts';
+
+const RECORDINGS = join(import.meta.dirname, '../../vectors/fingerprint');
 
 /** What owners and operators do. */
 export function testPeople(world: BrowserWorld): void {
@@ -46,6 +50,31 @@ export function testPeople(world: BrowserWorld): void {
     assert.deepEqual(complaints, []);
   });
 
+  test('the browser makes the prints of a file that the command line makes, bit for bit, of every format', async ({
+    signal,
+  }) => {
+    await using watched = await world.openAs('account');
+    const { page, complaints } = watched;
+    await page.goto(`${world.url}/account/tracks/new`);
+    const listen = async (name: string, content: Buffer) => {
+      await choose(page, name, content);
+      await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#submit-fingerprint2')!.value !== '');
+      const names = ['duration_ms', 'fingerprint', 'fingerprint2'];
+      return Promise.all(names.map((field) => page.inputValue(`#submit-${field}`)));
+    };
+    const chromaprint = await loadInstalledChromaprint();
+    for (const name of ['short.flac', 'short.mp3', 'short.ogg', 'short.opus']) {
+      const path = join(RECORDINGS, name);
+      const { durationMs, items, bandItems } = await printFile(path, chromaprint, { signal });
+      const heard = await listen(name, await readFile(path));
+      assert.deepEqual(heard, [String(durationMs), encodeItems(items), encodeItems(bandItems!)], name);
+    }
+    const wav = Buffer.from(await (await fetch(`${world.url}/sandbox/synthetic.wav`)).arrayBuffer());
+    const { durationMs, fingerprint, fingerprint2 } = SYNTHETIC_MASTER;
+    assert.deepEqual(await listen('synthetic.wav', wav), [String(durationMs), fingerprint, fingerprint2]);
+    assert.deepEqual(complaints, []);
+  });
+
   test('a recording is listened to in the browser, submitted, decided on in the console, and revoked there', async () => {
     const title = `Marsh song ${randomBytes(3).toString('hex')}`;
     {
@@ -81,43 +110,5 @@ export function testPeople(world: BrowserWorld): void {
     await page.goto(`${world.url}/operator/actions`);
     assert.match(await page.locator('main').innerText(), /certificate\.revoked[\s\S]*A test of the console/);
     assert.deepEqual(complaints, []);
-  });
-
-  test('a webhook is added, its secret shown once, tested, and its log read', async (t) => {
-    const receiver = createServer((_request, response) => response.end(HOSTILE)).listen(0, '127.0.0.1');
-    t.after(() => receiver.close());
-    await new Promise((resolve) => receiver.once('listening', resolve));
-    const address = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
-    await using watched = await world.openAs('account', PHONE);
-    const { page, complaints } = watched;
-    await page.goto(`${world.url}/account/webhooks`);
-    await page.locator('summary').nth(1).click();
-    await page.fill('#add-origimark-url', address);
-    await page.click('#add-origimark button');
-    await page.locator('#secret').waitFor();
-    assert.match(await page.locator('#secret-text').innerText(), /^whk_/);
-    await page.click('text=I have kept it');
-    await page.click(`text=${address}`);
-    await page.click('#test button');
-    await page.locator('text=A test is on its way').waitFor();
-    await page.waitForFunction(
-      async () => (await (await fetch(location.href)).text()).includes('Delivered'),
-      undefined,
-      {
-        polling: 300,
-      },
-    );
-    await page.reload();
-    assert.match(await page.locator('main').innerText(), /Delivered/);
-    assert.deepEqual(await findBarriers(page), []);
-    await keepShot(page, 'webhook-phone');
-    assert.deepEqual(complaints, []);
-  });
-
-  test('operators only: the console tells others so', async () => {
-    await using watched = await world.openAs('account', DESKTOP, [/status of 403/]);
-    const response = await watched.page.goto(`${world.url}/operator/health`);
-    assert.equal(response!.status(), 403);
-    assert.doesNotMatch(await watched.page.content(), /Public log/);
   });
 }

@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { readZip } from '../../src/proof/bundle/zip.ts';
-import { findBarriers, keepShot } from '../support/browser.ts';
-import { type BrowserWorld, DESKTOP } from '../support/browser-world.ts';
-import { type Anchored, anchor, fetchReceipt } from './anchored.ts';
+import { findBarriers, findOverflow, keepShot } from '../support/browser.ts';
+import { type BrowserWorld, DESKTOP, PHONE } from '../support/browser-world.ts';
+import { type Anchored, anchor, fetchHeaders, fetchReceipt, listBlocks } from './anchored.ts';
+import type { Certificates } from './certified.ts';
 import { give, type Upload, upload, verdictsOf } from './files.ts';
 
 /** The page that verifies. */
-export function testVerifying(world: BrowserWorld, anchored: Promise<Anchored>): void {
+export function testVerifying(world: BrowserWorld, anchored: Promise<Anchored>, ids: Certificates): void {
   test('each kind of answer is told apart', async () => {
-    await using watched = await world.open({ ...DESKTOP, colorScheme: 'dark' });
+    await using watched = await world.open();
     const { page, complaints } = watched;
+    const [replaced, revoked] = await Promise.all([ids.first, ids.second].map((id) => fetchDocument(world.url, id)));
     const { work, receipt } = await anchored;
-    const [name, ots] = [...readZip(receipt)].find(([path]) => path.endsWith('.ots'))!;
+    // Not every calendar may have it in a block by then.
+    const proofs = [...readZip(receipt)].filter(([path]) => path.endsWith('.ots'));
+    const [name, ots] = proofs.find(([, bytes]) => listBlocks(bytes).length > 0)!;
     const broken = Buffer.from(ots);
     broken[40]! ^= 1;
     const cases: readonly (readonly [verdict: string, files: readonly Upload[]])[] = [
@@ -23,13 +28,22 @@ export function testVerifying(world: BrowserWorld, anchored: Promise<Anchored>):
       ['Not valid', [upload('receipt.zip', receipt.subarray(0, -30))]],
       ['Altered', [work, upload('poem.txt.ots', broken)]],
       ['Unknown', [upload('numbers.json', '{"a": 1}')]],
+      ['Superseded', [replaced!]],
+      ['Revoked', [revoked!]],
     ];
+    const seen = new Set<string>();
     for (const [verdict, files] of cases) {
       await page.goto(`${world.url}/verify`);
       await give(page, ...files);
       assert.deepEqual(await verdictsOf(page, 1), [verdict], files.map((file) => file.name).join(', '));
-      await keepShot(page, `verdict-${verdict}-desktop-dark`);
+      if (!seen.has(verdict)) await lookAt(page, verdict);
+      seen.add(verdict);
     }
+    assert.match(await page.locator('.result').innerText(), /It was issued, and revoked[\s\S]*owner_request/);
+    await page.goto(`${world.url}/verify`);
+    await give(page, replaced!);
+    await verdictsOf(page, 1);
+    assert.ok((await page.locator('.facts', { hasText: 'Superseded by' }).innerText()).includes(ids.third));
     // Two at a time, and one after the other.
     await page.goto(`${world.url}/verify`);
     await give(page, upload('letter.txt'));
@@ -55,7 +69,6 @@ export function testVerifying(world: BrowserWorld, anchored: Promise<Anchored>):
     for (const text of ['Every file has the digest in the list', 'is a trusted key', 'The key signed this manifest']) {
       assert.ok(steps!.includes(text), text);
     }
-    assert.deepEqual(await findBarriers(page), []);
 
     await page.goto(`${world.url}/verify`);
     await give(page, upload('another.wav'), upload('proof.zip', zip));
@@ -72,6 +85,7 @@ export function testVerifying(world: BrowserWorld, anchored: Promise<Anchored>):
     await page.goto(`${world.url}/verify`);
     await give(page, young, upload('young.zip', zip));
     assert.deepEqual(await verdictsOf(page, 1), ['Pending']);
+    await lookAt(page, 'Pending');
 
     const { work, receipt } = await anchored;
     await page.route('**/bitcoin/headers/*', (route) => route.fulfill({ status: 503, body: '{}' }));
@@ -79,6 +93,7 @@ export function testVerifying(world: BrowserWorld, anchored: Promise<Anchored>):
     await give(page, work, upload('receipt.zip', receipt));
     assert.deepEqual(await verdictsOf(page, 1), ['Cannot check']);
     assert.match(await page.locator('.result').innerText(), /this server cannot be reached/);
+    await lookAt(page, 'Cannot check');
 
     // A server that lies about the block is found out by the proof of work or the Merkle root.
     await page.unroute('**/bitcoin/headers/*');
@@ -96,16 +111,78 @@ export function testVerifying(world: BrowserWorld, anchored: Promise<Anchored>):
   test('verifying goes on without a network once the page was loaded', async () => {
     await using watched = await world.open();
     const { page } = watched;
-    await page.goto(`${world.url}/verify`);
     const { work, receipt } = await anchored;
+    const bundle = await fetchBundle(world.url);
+    const headers = await fetchHeaders(world.url, receipt, bundle);
+    await page.goto(`${world.url}/verify`);
     await page.evaluate(() => navigator.serviceWorker.ready);
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await page.context().setOffline(true);
+    await page.reload();
+    // What it never saw before: headers of blocks are in the file, and the server's keys came with the page.
+    await give(page, work, upload('receipt.zip', receipt), upload('proof.zip', bundle), headers);
+    const [ofReceipt, ofBundle] = await verdictsOf(page, 2);
+    assert.equal(ofReceipt, 'Verified');
+    assert.match(String(ofBundle), /^(Pending|Verified)$/);
+    assert.match(await page.locator('.result').first().innerText(), /your headers file, believed/);
+
+    // Without the file nothing is claimed, until the network is back; then what was seen is kept.
+    await page.click('text=Block headers from');
+    await page.click('text=Ask the network again');
+    await page.locator('[data-verdict="Cannot check"]').first().waitFor();
+    await page.context().setOffline(false);
+    await page.reload();
     await give(page, work, upload('receipt.zip', receipt));
     assert.deepEqual(await verdictsOf(page, 1), ['Verified']);
     await page.context().setOffline(true);
     await page.reload();
     await give(page, work, upload('receipt.zip', receipt));
     assert.deepEqual(await verdictsOf(page, 1), ['Verified']);
+  });
+
+  test('headers come from the Esplora servers that are configured, of which more than half have to agree', async () => {
+    await using watched = await world.open({ serviceWorkers: 'block' });
+    const { page } = watched;
+    const { work, receipt } = await anchored;
+    const esplora = `${world.url}/sandbox/esplora`;
+    let sources: readonly string[] = [];
+    // As the page is where these are configured.
+    await page.route('**/verify', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(
+        'data-header-sources=""',
+        `data-header-sources="${sources.join(' ')}"`,
+      );
+      await route.fulfill({ response, body });
+    });
+    const [same, other] = [`${world.url}/same`, `${world.url}/other`];
+    await page.route(`${same}/**`, async (route) =>
+      route.fulfill({ response: await route.fetch({ url: route.request().url().replace(same, esplora) }) }),
+    );
+    await page.route(`${other}/**`, async (route) => {
+      const url = route.request().url().replace(other, esplora);
+      // It names the block before.
+      const wrong = url.replace(/(?<=block-height\/)\d+$/, (height) => String(Number(height) - 1));
+      await route.fulfill({ response: await route.fetch({ url: wrong }) });
+    });
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    for (const [bases, verdict, says] of [
+      [[esplora], 'Verified', /one server, believed/],
+      [[other, esplora, same], 'Verified', /several servers that agree/],
+      [[esplora, other], 'Cannot check', /the servers name different blocks/],
+      [[other], 'Not valid', /./],
+    ] as const) {
+      sources = bases;
+      await page.goto(`${world.url}/verify`);
+      await give(page, work, upload('receipt.zip', receipt));
+      assert.deepEqual(await verdictsOf(page, 1), [verdict], bases.join(' '));
+      assert.match(await page.locator('.result').innerText(), says);
+    }
+    assert.deepEqual(
+      asked.filter((url) => url.includes('/bitcoin/headers/')),
+      [],
+    );
   });
 
   test('a clock that is wrong is said to be, and makes no proof invalid', async () => {
@@ -140,4 +217,23 @@ async function fetchBundle(url: string): Promise<Buffer> {
   const response = await fetch(`${url}/cert/cer_test_synthetic/proof-bundle.zip`);
   assert.equal(response.status, 200);
   return Buffer.from(await response.arrayBuffer());
+}
+
+async function fetchDocument(url: string, id: string): Promise<Upload> {
+  const response = await fetch(`${url}/api/v1/certificates/${id}/document`);
+  return upload('certificate.json', Buffer.from(await response.arrayBuffer()));
+}
+
+/** An answer on a phone and on a desktop, once in each set of colours. */
+async function lookAt(page: Page, verdict: string): Promise<void> {
+  for (const [look, { viewport }, colorScheme] of [
+    ['phone-light', PHONE, 'light'],
+    ['desktop-dark', DESKTOP, 'dark'],
+  ] as const) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    assert.ok((await findOverflow(page)) <= 0, `${verdict} is too wide, ${look}`);
+    await keepShot(page, `verdict-${verdict}-${look}`);
+  }
+  assert.deepEqual(await findBarriers(page), [], verdict);
 }

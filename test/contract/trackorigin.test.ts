@@ -8,7 +8,11 @@ const CASES = {
   account: { credits: 18 },
   certificates: { credits: 1 },
   seals: { credits: 1 },
-  insufficient: { credits: 1, policy: { freeCallsPerMonth: 2, callsPerCredit: 3 } },
+  insufficient: {
+    credits: 1,
+    policy: { freeCallsPerMonth: 2, callsPerCredit: 3 },
+    limits: { 'trackorigin-publishable-key': 2 },
+  },
 };
 
 for (const engine of ENGINES) {

@@ -33,6 +33,7 @@ const TABLE = `
   GET     /api/receipt/:receipt_id/summary        anyone              200
   GET     /api/verify/:receipt_id                 anyone              200
   GET     /api/badge/:receipt_id.svg              anyone              200
+  GET     /api/badges                             anyone              200
   GET     /api/me/anchors                         subscriber          200
   GET     /api/me/anchors.zip                     subscriber          200
   POST    /api/me/receipt/:receipt_id/privacy     subscriber          200
@@ -263,6 +264,7 @@ const TABLE = `
   POST    /calendar/:name/*                       anyone              404
 
   GET     /sandbox/synthetic.wav                  anyone              200
+  GET     /sandbox/synthetic.flac                 anyone              200
   GET     /log/checkpoint                         anyone              200
   GET     /log/vkey                               anyone              200
   GET     /log/tile/*                             anyone              404
@@ -737,6 +739,35 @@ test('a key that is confined to reading changes nothing, and one that is confine
   }
 });
 
+test('pages of errors, and answers for what is no route, let a browser run nothing of others either', async () => {
+  for (const path of [
+    '/',
+    '/api/',
+    '/api/v1/',
+    '/api/auth/',
+    '/account/',
+    '/operator/',
+    '/cert/x/',
+    '/static/',
+    '/log/',
+  ]) {
+    for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS'] as const) {
+      for (const url of [`${path}nothing-here`, `${path}%zz`, `${path}${'x'.repeat(3_000)}`]) {
+        const answer = await server.ask({ method, url, headers: { accept: 'text/html' } });
+        assertStrict(answer);
+        assert.ok(answer.statusCode < 500, `${method} ${url}: ${answer.statusCode}`);
+      }
+    }
+  }
+});
+
+function assertStrict({ headers }: LightMyRequestResponse): void {
+  const policy = String(headers['content-security-policy']);
+  assert.match(policy, /^default-src 'none'/);
+  assert.doesNotMatch(policy, /'unsafe-|\*|https?:|data:|blob:/);
+  assert.equal(headers['x-content-type-options'], 'nosniff');
+}
+
 for (const { route, who, status } of LINES) {
   test(`${route}: ${who}`, async () => {
     const [method, path] = route.split(' ') as [string, string];
@@ -747,7 +778,10 @@ for (const { route, who, status } of LINES) {
       callers.flatMap(({ name }, i) => (wrong(answers[i]!, i) ? [[name, describe(answers[i]!)]] : [])),
       expected.filter((_, i) => wrong(answers[i]!, i)),
     );
-    for (const answer of answers) assert.match(String(answer.headers['x-request-id']), /^req_[0-9A-Z]{26}$/);
+    for (const answer of answers) {
+      assert.match(String(answer.headers['x-request-id']), /^req_[0-9A-Z]{26}$/);
+      assertStrict(answer);
+    }
     if (method !== 'GET') return;
     const headRoute = `HEAD ${path}`;
     if (!isRoute(headRoute)) return;

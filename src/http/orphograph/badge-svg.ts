@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { RoundStatus } from '../../core/anchor/receipt.ts';
 import type { BitcoinNetwork } from '../../proof/bitcoin/network.ts';
 import type { App } from '../shared/app.ts';
+import { BADGE_COLOURS, sayStatus } from './badge-look.ts';
 import { cacheControlOf, type FindReceipt } from './find-receipt.ts';
 import { READ_ERRORS, ReceiptParams } from './schemas.ts';
 
@@ -11,25 +12,6 @@ import { READ_ERRORS, ReceiptParams } from './schemas.ts';
  */
 const ANONYMOUS_CACHE_CONTROL = 'public, max-age=60';
 
-interface Look {
-  readonly text: string;
-  /** At least 4.5:1 against the white text. */
-  readonly colour: string;
-}
-
-function lookOf(status: RoundStatus, network: BitcoinNetwork): Look {
-  switch (status) {
-    case 'pending':
-      return { text: 'Waiting for Bitcoin', colour: '#57606a' };
-    case 'partial':
-      return { text: 'Bitcoin block to be checked', colour: '#8a5a00' };
-    case 'pinned':
-      return network === 'mainnet'
-        ? { text: 'Anchored to Bitcoin', colour: '#1a6b3c' }
-        : { text: `Anchored to Bitcoin ${network}`, colour: '#1a6b3c' };
-  }
-}
-
 const HEIGHT = 20;
 const PADDING = 8;
 /** Average advance of a 11 px sans-serif letter; `textLength` makes whatever font there is keep to it. */
@@ -37,13 +19,13 @@ const LETTER_WIDTH = 6.2;
 
 /** Self-contained: no style, script, font or link of its own. Every text in it is a constant of this file. */
 function renderBadge(status: RoundStatus, network: BitcoinNetwork): string {
-  const { text, colour } = lookOf(status, network);
+  const text = sayStatus(status, network);
   const textWidth = Math.round(text.length * LETTER_WIDTH);
   const width = textWidth + 2 * PADDING;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" ` +
     `role="img" aria-label="${text}"><title>${text}</title>` +
-    `<rect width="${width}" height="${HEIGHT}" rx="3" fill="${colour}"/>` +
+    `<rect width="${width}" height="${HEIGHT}" rx="3" fill="${BADGE_COLOURS[status]}"/>` +
     `<text x="${PADDING}" y="14" textLength="${textWidth}" lengthAdjust="spacingAndGlyphs" fill="#fff" ` +
     `font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">${text}</text></svg>`
   );

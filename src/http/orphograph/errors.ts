@@ -175,6 +175,7 @@ const FIELD_CODES: Readonly<Record<string, Code>> = {
   client_label: 'label-invalid',
   hashes: 'batch-invalid',
   receipt_id: 'receipt-id-invalid',
+  ids: 'receipt-id-invalid',
   order_id: 'order-id-invalid',
   pack: 'pack-unknown',
   limit: 'limit-invalid',

@@ -13,6 +13,7 @@ import { registerAnchorBatch } from './anchor-batch.ts';
 import { ORPHOGRAPH_API } from './api.ts';
 import { registerBadgeJs } from './badge-js.ts';
 import { registerBadgeSvg } from './badge-svg.ts';
+import { registerBadges } from './badges.ts';
 import { registerBtcOrder } from './btc-order.ts';
 import { registerBtcOrderCreate } from './btc-order-create.ts';
 import { registerBtcOrderQr } from './btc-order-qr.ts';
@@ -87,6 +88,7 @@ export function createOrphograph(parts: OrphographParts): Surface {
       registerStats(app, anchors, shop?.desk ?? null, clock);
       registerConfig(app, pricing, shop);
       registerBadgeSvg(app, findReceipt, network);
+      registerBadges(app, anchors, network);
       registerBadgeJs(app);
       registerBtcOrderCreate(app, shop, parts);
       registerBtcOrder(app, shop, clock);

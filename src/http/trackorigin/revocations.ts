@@ -11,6 +11,7 @@ const schema = {
       format: Type.Literal('touchmark/revocations/1'),
       registry: Type.Literal('trackorigin'),
       sequence: Type.Integer({ description: 'The head of the log that the list is as of. Never goes back.' }),
+      head: Type.Integer({ description: 'The same number.' }),
       generated_at: Type.String(),
       expires_at: Type.String({ description: 'Believe nothing of it after this.' }),
       key_id: Type.String(),

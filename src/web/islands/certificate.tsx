@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import type { CertificateOutcome, CertificateVerdict } from '../../proof/certificate/verdict.ts';
+import { type CertificateOutcome, type CertificateVerdict, findSuccessor } from '../../proof/certificate/verdict.ts';
 import { checkCertificate } from './check-certificate.ts';
 import { NoEd25519Error } from './check-signatures.ts';
 import { readServerTrust } from './server-trust.ts';
@@ -42,16 +42,16 @@ async function check(address: string): Promise<Answer> {
 
 function AnswerShown({ answer }: { answer: Answer }) {
   if (answer.kind === 'failed') return <p class="notice wait">{answer.says}</p>;
-  const { outcome, status, steps, proves, doesNotProve } = answer.verdict;
-  const isSuperseded = outcome === 'verified' && status?.state === 'superseded';
-  const [tone, title] = isSuperseded ? ['wait', 'It holds, and was superseded'] : OUTCOMES[outcome];
+  const { outcome, steps, proves, doesNotProve } = answer.verdict;
+  const successor = findSuccessor(answer.verdict);
+  const [tone, title] = successor !== null ? ['wait', 'It holds, and was superseded'] : OUTCOMES[outcome];
   return (
     <>
       <div class={`notice ${tone === 'good' ? '' : tone}`} data-outcome={outcome}>
         <p>
           <strong>{title}.</strong> {proves}
           {outcome === 'verified' && ' The trusted key is the one that this server names as its own.'}
-          {isSuperseded && ` A newer version of the work has the certificate ${status.by}.`}
+          {successor !== null && ` A newer version of the work has the certificate ${successor}.`}
         </p>
       </div>
       <details>

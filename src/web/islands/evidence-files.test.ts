@@ -20,6 +20,16 @@ test('a proof bundle is told from receipts and from works that are archives', as
   assert.equal((await given('cut.zip', await readVector('invalid/zip-cut-short', 'bundle.zip'))).kind, 'broken');
 });
 
+test('a file of headers is told from works, in both of its forms', async () => {
+  const text = await readVector('valid/whole', 'headers.txt');
+  const archive = new Uint8Array(80);
+  archive[0] = 1;
+  assert.equal((await given('headers.txt', text)).kind, 'headers');
+  assert.equal((await given('blockchain_headers', archive)).kind, 'headers');
+  assert.equal((await given('letter.txt', strToU8(`2026 ${'a letter '.repeat(10)}`))).kind, 'work');
+  assert.equal((await given('other.bin', archive.fill(1, 4, 36))).kind, 'work');
+});
+
 for (const name of [
   ...['valid/whole', 'valid/pending', 'valid/no-token', 'valid/own-root'],
   ...['invalid/signature-changed', 'invalid/token-of-another', 'invalid/other-work', 'invalid/revoked'],

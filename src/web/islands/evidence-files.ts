@@ -1,5 +1,6 @@
 import { BundleError } from '../../proof/bundle/error.ts';
 import { type Evidence, readZipEvidence } from '../../proof/bundle/evidence.ts';
+import { startsHeadersFile } from '../../proof/bundle/headers-file.ts';
 import { PROOF_MAX_BYTES, RECEIPT_MAX_BYTES, readReceipt } from '../../proof/bundle/receipt.ts';
 import { isBundle } from '../../proof/bundle/verify-bundle.ts';
 import { isZip, readZip, ZIP_MAX_BYTES } from '../../proof/bundle/zip.ts';
@@ -13,6 +14,8 @@ export type Recognised =
   /** Meant as evidence, and not readable as such. */
   | { readonly kind: 'broken'; readonly name: string; readonly error: BundleError }
   | { readonly kind: 'certificate'; readonly name: string; readonly bytes: Uint8Array }
+  /** What evidence is held against. */
+  | { readonly kind: 'headers'; readonly name: string; readonly file: File }
   | { readonly kind: 'bundle'; readonly name: string; readonly files: ReadonlyMap<string, Uint8Array> };
 
 const START_BYTES = 64;
@@ -25,6 +28,7 @@ const PROOF_START = '\0OpenTimestamps';
 export async function recognise({ path: name, file }: ChosenFile): Promise<Recognised> {
   const start = new Uint8Array(await file.slice(0, START_BYTES).arrayBuffer());
   const text = new TextDecoder().decode(start);
+  if (startsHeadersFile(start)) return { kind: 'headers', name, file };
   try {
     if (text.startsWith(PROOF_START) || name.endsWith('.ots')) {
       if (file.size > PROOF_MAX_BYTES) throw new BundleError('not-a-receipt', 'It is larger than any proof');

@@ -30,3 +30,30 @@ test('a file that changes or vanishes while it is read has no digest', async () 
     );
   }
 });
+
+test('a large file is read in parts, one after another and never as a whole, so that memory stays flat', async () => {
+  const size = 41 * 1024 * 1024;
+  const starts: number[] = [];
+  let largest = 0;
+  let reading = 0;
+  let mostAtOnce = 0;
+  const part = (start: number, end: number): object => ({
+    size: end - start,
+    slice: (from: number, to: number) => part(start + from, Math.min(start + to, end)),
+    async arrayBuffer() {
+      starts.push(start);
+      largest = Math.max(largest, end - start);
+      mostAtOnce = Math.max(mostAtOnce, ++reading);
+      await new Promise(setImmediate);
+      reading--;
+      return new ArrayBuffer(end - start);
+    },
+  });
+  const told: number[] = [];
+  const { sha256 } = await hashBlob(part(0, size) as Blob, ['sha256'], (done) => told.push(done));
+  assert.deepEqual(Buffer.from(sha256!), createHash('sha256').update(new Uint8Array(size)).digest());
+  assert.equal(largest, 4 * 1024 * 1024);
+  assert.equal(mostAtOnce, 1);
+  assert.deepEqual(starts, [0, ...told.slice(0, -1)]);
+  assert.equal(told.at(-1), size);
+});

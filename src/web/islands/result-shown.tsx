@@ -52,7 +52,7 @@ export function ResultShown({ result }: { result: Result }) {
           </p>
         )}
         {steps.length > 0 && (
-          <details open={tone !== 'good'}>
+          <details open={tone === 'bad' || tone === 'open'}>
             <summary>{sayCount(steps.length, 'step')} checked</summary>
             <StepsShown steps={steps} />
           </details>

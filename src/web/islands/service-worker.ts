@@ -22,7 +22,8 @@ interface ServiceWorkerGlobalScope {
 const FILES = 'touchmark-files';
 /** Headers of blocks, and the server's keys, as they were last seen. */
 const ANSWERS = 'touchmark-answers';
-const ANSWER_PATHS = /^\/(?:bitcoin\/headers\/\d+|\.well-known\/trackorigin-public-key\.json)$/;
+const HEADER_PATH = /^\/bitcoin\/headers\/\d+$/;
+const KEYS_PATH = '/.well-known/trackorigin-public-key.json';
 
 scope.addEventListener('install', (event) => {
   event.waitUntil(install());
@@ -36,12 +37,15 @@ scope.addEventListener('fetch', (event) => {
   if (method !== 'GET' || origin !== scope.location.origin) return;
   if (pathname === '/verify' && search === '') event.respondWith(preferNetwork(event.request, FILES));
   else if (scope.touchmarkFiles.includes(pathname)) event.respondWith(preferCache(event.request));
-  else if (ANSWER_PATHS.test(pathname)) event.respondWith(preferNetwork(event.request, ANSWERS));
+  else if (pathname === KEYS_PATH || HEADER_PATH.test(pathname))
+    event.respondWith(preferNetwork(event.request, ANSWERS));
 });
 
 async function install(): Promise<void> {
   const cache = await caches.open(FILES);
   await cache.addAll([...scope.touchmarkFiles]);
+  // Without them nothing can be said of a certificate that is first seen without a network.
+  await (await caches.open(ANSWERS)).add(KEYS_PATH);
   // What the version before was made of has other names.
   const wanted = new Set(scope.touchmarkFiles);
   for (const request of await cache.keys()) {

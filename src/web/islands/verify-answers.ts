@@ -52,10 +52,12 @@ export async function answerAll(
     }
   }
   const { cases, unknown } = pairUp(works, evidence);
-  for (const { evidence: item, work, digests } of cases) {
-    results.push(presentVerdict(item.name, work, await verifyEvidence(item, digests, headers)));
-  }
   const answered = new Set<Work>();
+  for (const { evidence: item, work, digests } of cases) {
+    const verdict = await verifyEvidence(item, digests, headers);
+    results.push(presentVerdict(item.name, work, verdict));
+    if (work !== null && verdict.outcome !== 'altered') answered.add(work);
+  }
   if (certificates.length > 0) {
     const trust = await readServerTrust();
     for (const item of certificates)
@@ -80,15 +82,16 @@ async function answerCertificate(
     return { outcome: verdict.outcome, show: (work) => presentBundle(name, work, verdict) };
   };
   try {
-    // Tried with each work: the one it is about, or else the first, which then is not the work.
-    let best: { outcome: BundleOutcome; show: Present; work: Work | null } | null = null;
-    for (const work of works.length === 0 ? [null] : works) {
-      const answer = await check(work?.digests.sha256 ?? null);
-      if (best === null || best.outcome === 'altered') best = { ...answer, work };
-      if (best.outcome !== 'altered') break;
+    for (const work of works) {
+      const { outcome, show } = await check(work.digests.sha256!);
+      if (outcome === 'altered') continue;
+      answered.add(work);
+      return show(work);
     }
-    if (best!.work !== null) answered.add(best!.work);
-    return best!.show(best!.work);
+    // It is about none of them: it is held against one that nothing else is about, which then is not the work.
+    const work = works.find((one) => !answered.has(one)) ?? null;
+    if (work !== null) answered.add(work);
+    return (await check(work?.digests.sha256 ?? null)).show(work);
   } catch (error) {
     if (!(error instanceof NoEd25519Error)) throw error;
     return {

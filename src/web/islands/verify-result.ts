@@ -3,7 +3,7 @@ import { encodeHex } from '../../base/hex.ts';
 import type { BundleOutcome, BundleVerdict } from '../../proof/bundle/bundle-verdict.ts';
 import type { HeaderTrust } from '../../proof/bundle/header-source.ts';
 import type { Verdict } from '../../proof/bundle/verdict.ts';
-import type { CertificateVerdict } from '../../proof/certificate/verdict.ts';
+import { type CertificateVerdict, findSuccessor } from '../../proof/certificate/verdict.ts';
 import type { Step } from './steps-shown.tsx';
 import type { Work } from './verify-cases.ts';
 import { sayCount, sayMinute } from './words.ts';
@@ -82,12 +82,13 @@ export function presentVerdict(name: string, work: Work | null, verdict: Verdict
 }
 
 export function presentCertificate(name: string, work: Work | null, verdict: CertificateVerdict): Result {
-  const [title, tone] = isSuperseded(verdict) ? SUPERSEDED : CERTIFICATE_OUTCOMES[verdict.outcome];
+  const isSuperseded = findSuccessor(verdict) !== null;
+  const [title, tone] = isSuperseded ? SUPERSEDED : CERTIFICATE_OUTCOMES[verdict.outcome];
   return {
     title,
     tone,
     name: work === null ? name : `${work.name} by ${name}`,
-    says: `${verdict.proves}${verdict.outcome === 'verified' ? OWN_KEY : ''}`,
+    says: `${verdict.proves}${verdict.outcome === 'verified' ? OWN_KEY : ''}${isSuperseded ? NEWER : ''}`,
     facts: listCertificateFacts(verdict),
     steps: verdict.steps,
     doesNotProve: verdict.doesNotProve,
@@ -97,9 +98,8 @@ export function presentCertificate(name: string, work: Work | null, verdict: Cer
 
 export function presentBundle(name: string, work: Work | null, verdict: BundleVerdict): Result {
   const isAhead = isAheadOfClock(verdict);
-  const [title, tone] = isSuperseded(verdict)
-    ? SUPERSEDED
-    : BUNDLE_OUTCOMES[isAhead ? 'cannot-check' : verdict.outcome];
+  const isSuperseded = findSuccessor(verdict) !== null;
+  const [title, tone] = isSuperseded ? SUPERSEDED : BUNDLE_OUTCOMES[isAhead ? 'cannot-check' : verdict.outcome];
   const { envelopeTime, workTime, tokenTime, trust } = verdict;
   return {
     title,
@@ -107,7 +107,7 @@ export function presentBundle(name: string, work: Work | null, verdict: BundleVe
     name: work === null ? name : `${work.name} by ${name}`,
     says: isAhead
       ? AHEAD
-      : `${verdict.proves}${verdict.outcome === 'verified' || verdict.outcome === 'pending' ? OWN_KEY : ''}`,
+      : `${verdict.proves}${verdict.outcome === 'verified' || verdict.outcome === 'pending' ? OWN_KEY : ''}${isSuperseded ? NEWER : ''}`,
     facts: [
       ...listCertificateFacts(verdict),
       ...(tokenTime === null ? [] : [['Seen by a time-stamping authority', sayMinute(tokenTime)] as const]),
@@ -122,6 +122,7 @@ export function presentBundle(name: string, work: Work | null, verdict: BundleVe
 }
 
 const OWN_KEY = ' The trusted key is the one that this server names as its own.';
+const NEWER = ' It holds, and a newer version of the work has taken its place.';
 
 const AHEAD =
   'Its time-stamp token is of a later time than the clock here says. With a clock that is right, this is no valid proof.';
@@ -133,11 +134,6 @@ function isAheadOfClock({ outcome, steps }: BundleVerdict): boolean {
 
 function listTimes(...times: readonly (number | null)[]): readonly number[] {
   return times.filter((time) => time !== null);
-}
-
-/** Of one that does not hold it matters more that it does not hold. */
-function isSuperseded({ outcome, status }: CertificateVerdict | BundleVerdict): boolean {
-  return outcome === 'verified' && status?.state === 'superseded';
 }
 
 function listCertificateFacts({

@@ -23,24 +23,34 @@ function App({ pool, network, bases }: { pool: HashPool; network: BitcoinNetwork
   const [says, setSays] = useState('');
   const [problem, setProblem] = useState('');
   const [doubt, setDoubt] = useState<string | null>(null);
-  const [fromFile, setFromFile] = useState<{ name: string; source: HeaderSource } | null>(null);
+  const [headersName, setHeadersName] = useState<string | null>(null);
   const given = useRef<Recognised[]>([]);
   const turn = useRef(0);
   const online = useMemo(() => (bases.length > 0 ? esploraHeaders(bases, network) : serverHeaders(network)), []);
-  const headers = fromFile?.source ?? online;
+  const headers = useRef<HeaderSource>(online);
 
-  const run = async (source: HeaderSource) => {
+  const run = async () => {
+    if (given.current.length === 0) return;
     const own = ++turn.current;
     setSays('Checking…');
     const clocks = await readClocks();
     const now = clocks.server ?? clocks.device;
-    const answers = await answerAll(given.current, { pool, headers: source, now, onProgress: setSays });
+    const answers = await answerAll(given.current, { pool, headers: headers.current, now, onProgress: setSays });
     // Another file was added meanwhile: its turn answers for all.
     if (own !== turn.current) return;
     setResults(answers);
     const times = answers.flatMap((answer) => answer.times);
     setDoubt(times.length > 0 ? doubtClock(clocks, times) : null);
     setSays(answers.length === 1 ? `${answers[0]!.title}.` : `${sayCount(answers.length, 'answer')}.`);
+  };
+  const takeHeaders = async (file: File) => {
+    try {
+      if (file.size > HEADERS_FILE_MAX_BYTES) throw new Error('it is larger than all headers there are');
+      headers.current = headersFile(new Uint8Array(await file.arrayBuffer()), network);
+      setHeadersName(file.name);
+    } catch (error) {
+      setProblem(`The headers file cannot be used: ${error instanceof Error ? error.message : String(error)}.`);
+    }
   };
   const choose = async ({ files, unreadable }: Chosen) => {
     setProblem(
@@ -57,12 +67,14 @@ function App({ pool, network, bases }: { pool: HashPool; network: BitcoinNetwork
     }
     for (const chosen of files) {
       try {
-        given.current.push(await recognise(chosen));
+        const found = await recognise(chosen);
+        if (found.kind === 'headers') await takeHeaders(found.file);
+        else given.current.push(found);
       } catch {
         setProblem(`${chosen.path} cannot be read.`);
       }
     }
-    if (given.current.length > 0) await run(headers);
+    await run();
   };
   const forget = () => {
     turn.current++;
@@ -74,14 +86,13 @@ function App({ pool, network, bases }: { pool: HashPool; network: BitcoinNetwork
   const chooseHeaders = async (file: File | undefined) => {
     if (file === undefined) return;
     setProblem('');
-    try {
-      if (file.size > HEADERS_FILE_MAX_BYTES) throw new Error('it is larger than all headers there are');
-      const source = headersFile(new Uint8Array(await file.arrayBuffer()), network);
-      setFromFile({ name: file.name, source });
-      if (given.current.length > 0) await run(source);
-    } catch (error) {
-      setProblem(`The headers file cannot be used: ${error instanceof Error ? error.message : String(error)}.`);
-    }
+    await takeHeaders(file);
+    await run();
+  };
+  const askNetwork = () => {
+    headers.current = online;
+    setHeadersName(null);
+    void run();
   };
   return (
     <>
@@ -99,14 +110,13 @@ function App({ pool, network, bases }: { pool: HashPool; network: BitcoinNetwork
       )}
       <details>
         <summary>
-          Block headers from:{' '}
-          {fromFile ? fromFile.name : bases.length > 0 ? bases.map(hostOf).join(', ') : 'this server'}
+          Block headers from: {headersName ?? (bases.length > 0 ? bases.map(hostOf).join(', ') : 'this server')}
         </summary>
         <div class="sheet">
           <p>
             Proofs end at a Bitcoin block, and the header of that block has to come from somewhere. To believe nobody,
-            give a file of headers; <code>touchmark headers</code> writes one from your own node. Its proof of work is
-            checked.
+            drop a file of headers too; <code>touchmark headers</code> writes one from your own node. Its proof of work
+            is checked.
           </p>
           <p class="actions">
             <label class="button quiet">
@@ -117,15 +127,8 @@ function App({ pool, network, bases }: { pool: HashPool; network: BitcoinNetwork
                 onChange={(event) => void chooseHeaders(event.currentTarget.files?.[0])}
               />
             </label>
-            {fromFile && (
-              <button
-                type="button"
-                class="quiet"
-                onClick={() => {
-                  setFromFile(null);
-                  void run(online);
-                }}
-              >
+            {headersName !== null && (
+              <button type="button" class="quiet" onClick={askNetwork}>
                 Ask the network again
               </button>
             )}

@@ -53,6 +53,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['anchor', 'Receipts anchored'],
   ['api_paid_calls', 'Calls beyond the free ones'],
   ['credit_purchase', 'Credits bought'],
+  ['gift', 'Given'],
 ]);
 
 export function renderCredits(view: CreditsView): Page {

@@ -15,6 +15,8 @@ export interface PricingView {
     readonly personalAnnual: number;
     readonly creatorMonthly: number;
   };
+  /** What is sold besides. */
+  readonly further: readonly { readonly name: string; readonly usd: number }[];
   readonly callPolicy: CallPolicy;
   readonly quotas: MonthlyQuotas;
   /** Whether anything can be bought here at all. */
@@ -23,7 +25,7 @@ export interface PricingView {
 
 /** `GET /pricing` */
 export function renderPricing(view: PricingView): SitePage {
-  const { freeAllowance, packs, subscriptionsUsd, callPolicy, quotas, isSelling } = view;
+  const { freeAllowance, packs, subscriptionsUsd, further, callPolicy, quotas, isSelling } = view;
   return {
     title: 'Pricing',
     description: 'What is free, and what a receipt, a subscription and API calls cost.',
@@ -61,6 +63,16 @@ ${renderPlan('Creator', subscriptionsUsd.creatorMonthly, 'All of Personal, for w
 <tr><th scope="row">Timestamps</th><td class="number">${formatNumber(quotas.free)} a month</td><td>${formatNumber(quotas.pro)} a month with Pro, ${formatNumber(quotas.business)} with Business, by API too</td></tr>
 <tr><th scope="row">Calls with a test key</th><td>always</td><td>never billed</td></tr>
 </tbody></table></div>
+${
+  further.length === 0
+    ? null
+    : html`<ul class="cards four">
+${further.map(
+  ({ name, usd }) =>
+    html`<li><h3>${name}</h3><p class="price">${formatDollars(usd)}</p><p><a class="button quiet" href="/account/credits">Buy</a></p></li>
+`,
+)}</ul>`
+}
 </section>
 `,
   };

@@ -20,13 +20,24 @@ export interface ProfileView {
   readonly passwordChars: PasswordChars;
   /** Null when they cannot be had. */
   readonly sessions: readonly ListedSession[] | null;
+  /** What became of a mailed link that led here; null when none did. */
+  readonly link: 'opened' | 'ended' | null;
 }
 
+const LINK_NOTICES = {
+  opened: 'Your link has worked. The address changes once the links in both mails were opened.',
+  ended: 'That link does not work any more: links work for an hour. Nothing was changed.',
+} as const;
+
+/** Where links that change the address lead. */
+const LINK_OPENED_PATH = '/account/profile?link=opened';
+
 /** `GET /account/profile` */
-export function renderProfile({ account, profile, passwordChars, sessions }: ProfileView): Page {
+export function renderProfile({ account, profile, passwordChars, sessions, link }: ProfileView): Page {
   return {
     title: 'Profile',
-    body: html`<p>${account.email}, here since ${renderDay(account.createdAt)}${
+    body: html`${link === null ? null : html`<p class="notice" role="status">${LINK_NOTICES[link]}</p>`}
+<p>${account.email}, here since ${renderDay(account.createdAt)}${
       account.role === 'operator' ? ', operator of this server' : null
     }.</p>
 <section aria-labelledby="profile-title">
@@ -78,7 +89,7 @@ ${renderForm({
       maxLength: 254,
       codes: ['INVALID_EMAIL', 'VALIDATION_ERROR'],
     }),
-    renderHidden('callbackURL', '/account/profile'),
+    renderHidden('callbackURL', LINK_OPENED_PATH),
   ],
 })}
 `,

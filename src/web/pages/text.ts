@@ -10,6 +10,7 @@ const MINUTE = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 const NUMBER = new Intl.NumberFormat('en-GB');
+const CENTS = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** UTC, since proofs are; pages say so once. */
 export function renderDay(epochMs: number): Html {
@@ -25,7 +26,7 @@ export function formatNumber(value: number): string {
 }
 
 export function formatDollars(amount: number): string {
-  return `$${NUMBER.format(amount)}`;
+  return `$${(Number.isInteger(amount) ? NUMBER : CENTS).format(amount)}`;
 }
 
 /** `1 receipt`, `2 receipts`. */

@@ -82,7 +82,7 @@ thead th { color: var(--soft); font-size: .9375rem }
 .drop h2 { margin: 0 }
 .drop p { margin: 0; max-width: 34rem }
 .drop .actions { justify-content: center; margin-top: .75rem }
-.drop + details { margin-top: .75rem }
+.drop ~ details, .sheet > details { margin-top: .75rem }
 details > .sheet { margin-top: .5rem }
 ol.cards { counter-reset: step }
 ol.cards h3::before { counter-increment: step; content: counter(step); display: inline-grid; place-items: center; width: 1.7em; height: 1.7em; margin-right: .6em; border: 1.5px solid var(--edge); border-radius: 50%; color: var(--soft); font-size: .8em }
@@ -125,7 +125,7 @@ progress::-moz-progress-bar { background: var(--accent) }
 .result { margin: 0 0 2rem }
 .result .verdict { border-bottom: 0; border-radius: 12px 12px 0 0 } .result .sheet { border-radius: 0 0 12px 12px }
 .steps { margin: .75rem 0 0; padding: 0; list-style: none }
-.steps li { display: grid; grid-template-columns: 1.6rem 1fr; gap: 0 .25rem; padding: .35rem 0 }
+.steps li { display: grid; grid-template-columns: 1.6rem 1fr; gap: 0 .25rem; padding: .35rem 0; overflow-wrap: anywhere }
 .steps .mark { font-weight: 700 }
 .steps .ok .mark { color: var(--done) } .steps .no .mark { color: var(--danger) } .steps .open .mark { color: var(--wait) }
 .steps small { display: block }
