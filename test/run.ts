@@ -21,7 +21,9 @@ const compiled = await mkdtemp(join(tmpdir(), 'touchmark-compiled-'));
 try {
   await using postgres = await startPostgres();
   await createEmbeddedTemplate(template);
-  const child = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=300000', ...files], {
+  const unfollowed = `--import=${new URL('./support/unfollowed-promises.ts', import.meta.url)}`;
+  const options = ['--test', '--test-concurrency=2', '--test-timeout=300000', unfollowed];
+  const child = spawn(process.execPath, [...options, ...files], {
     stdio: 'inherit',
     env: {
       ...process.env,

@@ -10,7 +10,7 @@ import { EXAMPLE_WORK } from '../support/example-work.ts';
 import { until } from '../support/orphograph.ts';
 import { findFreePort } from '../support/postgres.ts';
 import { hash } from '../support/proofs.ts';
-import { PYTHON_MISSING, PYTHON_VERIFIER } from '../support/python-verifier.ts';
+import { PYTHON, PYTHON_MISSING, PYTHON_VERIFIER } from '../support/python-verifier.ts';
 import { runTouchmark } from '../support/run-touchmark.ts';
 import { type SandboxFile, type ServerProcess, startSandbox } from '../support/server-process.ts';
 
@@ -111,7 +111,7 @@ function bitcoin(): string[] {
 }
 
 function runPython(cwd: string, args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync('python3', args, { cwd, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(PYTHON, args, { cwd, encoding: 'utf8' });
   return { code: status, out: stdout, err: stderr };
 }
 

@@ -22,6 +22,8 @@ export interface AccountServer extends AsyncDisposable {
   readonly accounts: Accounts;
   readonly store: Store;
   readonly database: Database;
+  /** Of sessions, links and mails. */
+  readonly secret: Uint8Array;
   /** What was mailed, oldest first; empty when a mailer was given. */
   readonly mails: Mail[];
   /** How long answers were held back, in milliseconds. */
@@ -61,12 +63,13 @@ export async function startAccountServer(
   const log: string[] = [];
   const clock: Clock = { now: () => Date.now(), sleep: async (ms) => void sleeps.push(ms) };
   const random = (length: number) => new Uint8Array(randomBytes(length));
+  const secret = random(32);
   const logger = createLogger({ level: 'info', destination: { write: (line) => void log.push(line) } });
   const accounts = cleanup.use(
     createAccounts({
       store,
       kysely: database.kysely,
-      secret: random(32),
+      secret,
       publicUrl,
       mailer: options.mailer === undefined ? { send: async (mail) => void mails.push(mail) } : options.mailer,
       limiter: new MemoryLimiter({ maxKeys: 1000, clock }),
@@ -116,6 +119,7 @@ export async function startAccountServer(
     accounts,
     store,
     database,
+    secret,
     mails,
     sleeps,
     log,

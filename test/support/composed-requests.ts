@@ -36,6 +36,7 @@ const SAMPLES: Readonly<Record<string, MakeSample>> = {
   'GET /api/receipt/:receipt_id/summary': receiptPath((id) => `/api/receipt/${id}/summary`),
   'GET /api/verify/:receipt_id': receiptPath((id) => `/api/verify/${id}`),
   'GET /api/badge/:receipt_id.svg': receiptPath((id) => `/api/badge/${id}.svg`),
+  'GET /api/badges': receiptPath((id) => `/api/badges?ids=${id}`),
   'POST /api/me/receipt/:receipt_id/privacy': async (server, { id }) =>
     json(`/api/me/receipt/${await server.anchorFor(id)}/privacy`, { private: false }),
   'POST /api/btc-order': () => json('/api/btc-order', { pack: 'pack' }),

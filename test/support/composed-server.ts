@@ -12,7 +12,7 @@ import { openServices, type Services } from '../../src/app/services.ts';
 import { createSurfaces } from '../../src/app/surfaces.ts';
 import { systemClock, systemRandom } from '../../src/app/system.ts';
 import { createWeb } from '../../src/app/web.ts';
-import { createWebhookSignal } from '../../src/app/webhooks.ts';
+import { createWebhookSignal, type WebhookSignal } from '../../src/app/webhooks.ts';
 import { registerWorkMetrics } from '../../src/app/work-metrics.ts';
 import { createCertificateKey, loadCertificateKeys } from '../../src/config/certificate-keys.ts';
 import { readConfig } from '../../src/config/config.ts';
@@ -29,7 +29,7 @@ import { createLogger } from '../../src/http/shared/log.ts';
 import { findSurface } from '../../src/http/shared/refusals.ts';
 import type { Surface } from '../../src/http/shared/surface.ts';
 import { createBitcoinCoreChain } from '../../src/net/chain/bitcoin-core.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, type Engine } from './databases.ts';
 import { createCheckedServer } from './described-answers.ts';
@@ -66,9 +66,12 @@ export interface ComposedServer extends AsyncDisposable {
   readonly url: string;
   readonly origin: string;
   readonly routes: readonly Route[];
+  readonly database: Database;
   readonly store: Store;
   readonly services: Services;
   readonly mails: readonly Mail[];
+  /** What a deliverer beside the server needs of it. */
+  readonly webhooks: { readonly key: Uint8Array; readonly signal: WebhookSignal };
   /** The part of the server that answers for a path. */
   surfaceOf(path: string): Surface;
   /** Every request comes from a network of its own, unless it says otherwise. */
@@ -120,6 +123,7 @@ export async function startComposedServer(
         TOUCHMARK_XPUB: ACCOUNT_KEY.publicExtendedKey,
         TOUCHMARK_BTC_USD: '60000',
         TOUCHMARK_STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+        ...env,
       },
       'regtest',
     ),
@@ -170,9 +174,11 @@ export async function startComposedServer(
     url,
     origin,
     routes,
+    database,
     store,
     services,
     mails,
+    webhooks: { key: settings.webhooks.key, signal: webhookSignal },
     surfaceOf: (path) => findSurface(surfaces, path),
 
     ask(request) {

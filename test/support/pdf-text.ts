@@ -14,6 +14,8 @@ export interface ReadPdf {
   readonly lines: readonly string[];
   /** Those of them that are neither in the structure nor marked as decoration. */
   readonly untagged: readonly string[];
+  /** What draws each figure: operators of the page's content. */
+  readonly figures: readonly string[];
   readonly attachments: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -46,8 +48,9 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
       if (depth === 0) untagged.push(letters.join(''));
     }
   }
+  const figures = [...text.matchAll(/^\/Figure <<[^>]*>> BDC\n(.*?)^EMC$/gms)].map(([, drawing]) => drawing!);
   const attachments = new Map(document.getAttachments().map(({ name, data }) => [name, data]));
-  return { pages: document.getPageCount(), lines, untagged, attachments };
+  return { pages: document.getPageCount(), lines, untagged, figures, attachments };
 }
 
 function decode(stream: PDFRawStream): string {
