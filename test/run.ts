@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { glob, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEmbeddedTemplate } from './support/databases.ts';
+import { createEmbeddedTemplate, createPostgresTemplate } from './support/databases.ts';
 import { findMemoryFolder } from './support/memory-folder.ts';
 import { startPostgres } from './support/postgres.ts';
 
@@ -20,9 +20,9 @@ const template = await mkdtemp(join(tmpdir(), 'touchmark-template-'));
 const compiled = await mkdtemp(join(tmpdir(), 'touchmark-compiled-'));
 try {
   await using postgres = await startPostgres();
-  await createEmbeddedTemplate(template);
+  await Promise.all([createPostgresTemplate(postgres), createEmbeddedTemplate(template)]);
   const unfollowed = `--import=${new URL('./support/unfollowed-promises.ts', import.meta.url)}`;
-  const options = ['--test', '--test-concurrency=2', '--test-timeout=300000', unfollowed];
+  const options = ['--test', '--test-concurrency=3', '--test-timeout=300000', unfollowed];
   const child = spawn(process.execPath, [...options, ...files], {
     stdio: 'inherit',
     env: {

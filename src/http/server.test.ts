@@ -291,6 +291,7 @@ test('OpenAPI 3.1 describes every operation that has a schema, and no other rout
     '/api/anchor',
     '/api/anchor/batch',
     '/api/badge/{receipt_id}.svg',
+    '/api/badges',
     '/api/btc-order',
     '/api/btc-order/{order_id}',
     '/api/btc-order/{order_id}/qr.svg',

@@ -19,7 +19,7 @@ import { runTouchmark } from '../support/run-touchmark.ts';
 import { serveChain } from '../support/served-chain.ts';
 import { type SandboxFile, type ServerProcess, startSandbox } from '../support/server-process.ts';
 
-const KILLS: Readonly<Record<Engine, number>> = { pglite: 10, postgres: 10 };
+const KILLS: Readonly<Record<Engine, number>> = { pglite: 8, postgres: 12 };
 const KILL_WITHIN_MS = 800;
 const SAMPLE_SIZE = 40;
 const CONCURRENT_READS = 16;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encodeHex } from '../../src/base/hex.ts';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -163,6 +164,8 @@ test('a witness that runs beside it cosigns what the log publishes, and no rollb
   witnessKey = key!;
   env = { ...env, TOUCHMARK_WITNESSES: `${key} ${url}`, TOUCHMARK_WITNESS_QUORUM: '1' };
   server = await start();
+  const publicKey = encodeHex(parseVerifierKey(witnessKey).publicKey);
+  assert.ok(server.output.out.includes(`"publicKey":"${publicKey}"`), 'its settings are logged for people to read');
   await waitForSize(1);
   const before = await readBytes('/log/checkpoint');
   await appendEvents(3, 1);

@@ -91,7 +91,7 @@ for (const engine of ENGINES) {
       await pay(node, address, PRICE_SATS);
       await node.mine(1);
       assert.equal(await world.watch(), 1);
-      assert.equal(await world.sendMail(), 1);
+      await world.sendMail();
       assert.equal(world.mails.length, 1);
       assert.equal(world.mails[0]!.to, BUYER.email);
       const token = tokenIn(world.mails[0]!);
@@ -106,7 +106,8 @@ for (const engine of ENGINES) {
         .executeTakeFirstOrThrow();
       assert.equal(order.credential_id, found!.credential.id);
       assert.deepEqual(await world.database.kysely.selectFrom('pack_mail').selectAll().execute(), []);
-      assert.equal(await world.sendMail(), 0);
+      await world.sendMail();
+      assert.equal(world.mails.length, 1);
     });
 
     test('a mail that could not be sent, or whose sending was not written down, brings the same token again', async () => {
@@ -118,7 +119,8 @@ for (const engine of ENGINES) {
       world.isMailDown = true;
       await assert.rejects(world.sendMail(), /mail server down/);
       world.isMailDown = false;
-      assert.equal(await world.sendMail(), 0, 'not before its pause is over');
+      await world.sendMail();
+      assert.equal(world.mails.length, 0, 'not before its pause is over');
       world.clock.time += HOUR_MS;
       // The process dies between the mail and what is written about it.
       let transactions = 0;
@@ -129,11 +131,12 @@ for (const engine of ENGINES) {
       await assert.rejects(world.sendMail(), /killed/);
       world.around = (transact) => transact();
       world.clock.time += HOUR_MS;
-      assert.equal(await world.sendMail(), 1);
+      await world.sendMail();
       assert.equal(world.mails.length, 2);
       assert.equal(tokenIn(world.mails[0]!), tokenIn(world.mails[1]!));
       world.clock.time += 24 * HOUR_MS;
-      assert.equal(await world.sendMail(), 0);
+      await world.sendMail();
+      assert.equal(world.mails.length, 2);
     });
 
     test('a mail goes out once when several nodes send', async () => {

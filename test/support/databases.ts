@@ -7,7 +7,7 @@ import { after } from 'node:test';
 import pg from 'pg';
 import { type DatabaseLocation, openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { startPostgres } from './postgres.ts';
+import { type PostgresServer, startPostgres } from './postgres.ts';
 
 export const ENGINES = ['pglite', 'postgres'] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -16,6 +16,12 @@ export type Engine = (typeof ENGINES)[number];
 export interface TestDatabase extends AsyncDisposable {
   readonly location: DatabaseLocation;
 }
+
+interface PostgresTestDatabase extends TestDatabase {
+  readonly location: { readonly url: string; readonly poolMax: number };
+}
+
+const MIGRATED = 'touchmark_migrated';
 
 /**
  * `npm test` starts one PostgreSQL and prepares one embedded folder for all test files and names them here; a single
@@ -28,29 +34,38 @@ export async function createTestDatabase(engine: Engine): Promise<TestDatabase> 
   return engine === 'postgres' ? createPostgresDatabase() : createEmbeddedDatabase();
 }
 
-async function createPostgresDatabase(): Promise<TestDatabase> {
-  const created = await createBarePostgresDatabase();
-  await using database = await openDatabase(created.location);
-  await migrate(database);
-  return created;
+function createPostgresDatabase(): Promise<TestDatabase> {
+  return copyPostgresDatabase(MIGRATED);
 }
 
 /** A database as an operator has it before Touchmark ever saw it. */
-export async function createBarePostgresDatabase(): Promise<TestDatabase & { location: { url: string } }> {
+export function createBarePostgresDatabase(): Promise<PostgresTestDatabase> {
+  return copyPostgresDatabase('template1');
+}
+
+async function copyPostgresDatabase(template: string): Promise<PostgresTestDatabase> {
   const base = process.env.TOUCHMARK_TEST_POSTGRES ?? (await startOwnPostgres());
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await execute(base, `create database ${name}`);
+  await execute(base, `create database ${name} template ${template}`);
   const url = new URL(base);
   url.pathname = `/${name}`;
   const location = { url: url.href, poolMax: POOL_MAX };
   return { location, [Symbol.asyncDispose]: () => execute(base, `drop database ${name} with (force)`) };
 }
 
+/** Makes the migrated database that those of tests are copies of. */
+export async function createPostgresTemplate({ urlOf }: PostgresServer): Promise<void> {
+  await execute(urlOf('postgres'), `create database ${MIGRATED}`);
+  await using database = await openDatabase({ url: urlOf(MIGRATED), poolMax: 1 });
+  await migrate(database);
+}
+
 let ownPostgres: Promise<string> | undefined;
 
 function startOwnPostgres(): Promise<string> {
-  ownPostgres ??= startPostgres().then((server) => {
+  ownPostgres ??= startPostgres().then(async (server) => {
     after(() => server[Symbol.asyncDispose]());
+    await createPostgresTemplate(server);
     return server.urlOf('postgres');
   });
   return ownPostgres;

@@ -47,7 +47,7 @@ export interface MoneyWorld extends AsyncDisposable {
   /** Wraps every transaction. */
   around: <T>(transact: () => Promise<T>) => Promise<T>;
   watch(): Promise<number>;
-  sendMail(): Promise<number>;
+  sendMail(): Promise<void>;
 }
 
 export async function createMoneyWorld(

@@ -3,6 +3,7 @@ import { formatUuidV7 } from '../../base/uuid.ts';
 import type { Store } from '../store.ts';
 import type { SecretBox } from '../webhook/secret.ts';
 import type { Mail, Mailer } from './account.ts';
+import { sendDueMails } from './send-due-mails.ts';
 
 /** A mail to an account on its way, sealed under its id: whoever has the link in it may have the account. */
 export interface WaitingMail {
@@ -22,8 +23,6 @@ export interface MailOutboxWriter {
   delete(id: string): Promise<void>;
 }
 
-const CLAIM_LIMIT = 20;
-/** Longer than sending a claim can take; the mails of a process that died are sent by another one after this. */
 const LEASE_MS = 10 * 60_000;
 const FIRST_PAUSE_MS = 10_000;
 const MAX_PAUSE_MS = 5 * 60_000;
@@ -50,19 +49,16 @@ export class MailOutbox {
   }
 
   /** One pass over the mails that are due. Rejects with the last failure. */
-  async run(signal: AbortSignal): Promise<void> {
+  run(signal: AbortSignal): Promise<void> {
     const { store, clock } = this.#parts;
-    let failure: unknown;
-    for (let claimed = CLAIM_LIMIT; claimed === CLAIM_LIMIT && !signal.aborted; ) {
-      const now = clock.now();
-      const mails = await store.transact(({ mailOutbox }) => mailOutbox.claim(now, now + LEASE_MS, CLAIM_LIMIT));
-      claimed = mails.length;
-      for (const mail of mails) {
-        if (signal.aborted) await this.#postpone(mail, 0);
-        else await this.#send(mail).catch((error) => (failure = error));
-      }
-    }
-    if (failure !== undefined) throw failure;
+    return sendDueMails(
+      {
+        claim: (now, leaseUntil, limit) => store.transact(({ mailOutbox }) => mailOutbox.claim(now, leaseUntil, limit)),
+        send: (mail) => this.#send(mail),
+        release: (mail) => this.#postpone(mail, 0),
+      },
+      { leaseMs: LEASE_MS, clock, signal },
+    );
   }
 
   async #send(waiting: WaitingMail): Promise<void> {

@@ -1,10 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Mail, Mailer } from '../account/account.ts';
+import { sendDueMails } from '../account/send-due-mails.ts';
 import type { Store } from '../store.ts';
 import type { PackMail } from './store.ts';
 
-const CLAIM_LIMIT = 20;
-/** Longer than sending a claim can take; the mails of a worker that died are sent by another one after this. */
 const LEASE_MS = 30 * 60_000;
 const FIRST_PAUSE_MS = 60_000;
 /** Four times a day: a mail server that was down for a week is noticed soon enough. */
@@ -18,28 +17,17 @@ export class PackMailWorker {
     this.#parts = parts;
   }
 
-  /** One pass over the mails that are due; resolves with how many were taken. Rejects with the last failure. */
-  async run(signal: AbortSignal): Promise<number> {
+  /** One pass over the mails that are due. Rejects with the last failure. */
+  run(signal: AbortSignal): Promise<void> {
     const { store, clock } = this.#parts;
-    let sent = 0;
-    let failure: unknown;
-    for (let claimed = CLAIM_LIMIT; claimed === CLAIM_LIMIT && !signal.aborted; ) {
-      const now = clock.now();
-      const mails = await store.transact(({ order }) => order.claimMails(now, now + LEASE_MS, CLAIM_LIMIT));
-      claimed = mails.length;
-      for (const mail of mails) {
-        if (signal.aborted) await this.#postpone(mail, 0);
-        else
-          await this.#send(mail).then(
-            () => sent++,
-            (error) => {
-              failure = error;
-            },
-          );
-      }
-    }
-    if (failure !== undefined) throw failure;
-    return sent;
+    return sendDueMails(
+      {
+        claim: (now, leaseUntil, limit) => store.transact(({ order }) => order.claimMails(now, leaseUntil, limit)),
+        send: (mail) => this.#send(mail),
+        release: (mail) => this.#postpone(mail, 0),
+      },
+      { leaseMs: LEASE_MS, clock, signal },
+    );
   }
 
   async #send(mail: PackMail): Promise<void> {

@@ -1,10 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Mail, Mailer } from '../account/account.ts';
+import { sendDueMails } from '../account/send-due-mails.ts';
 import type { Store } from '../store.ts';
 import type { RelayMail } from './store.ts';
 
-const CLAIM_LIMIT = 20;
-/** Longer than sending a claim can take; the mails of a worker that died are sent by another one after this. */
 const LEASE_MS = 30 * 60_000;
 const FIRST_PAUSE_MS = 60_000;
 const MAX_PAUSE_MS = 6 * 3_600_000;
@@ -20,19 +19,16 @@ export class RelayMailWorker {
   }
 
   /** One pass over the mails that are due. Rejects with the last failure. */
-  async run(signal: AbortSignal): Promise<void> {
+  run(signal: AbortSignal): Promise<void> {
     const { store, clock } = this.#parts;
-    let failure: unknown;
-    for (let claimed = CLAIM_LIMIT; claimed === CLAIM_LIMIT && !signal.aborted; ) {
-      const now = clock.now();
-      const mails = await store.transact(({ relay }) => relay.claimMails(now, now + LEASE_MS, CLAIM_LIMIT));
-      claimed = mails.length;
-      for (const mail of mails) {
-        if (signal.aborted) await this.#postpone(mail, 0);
-        else await this.#send(mail).catch((error) => (failure = error));
-      }
-    }
-    if (failure !== undefined) throw failure;
+    return sendDueMails(
+      {
+        claim: (now, leaseUntil, limit) => store.transact(({ relay }) => relay.claimMails(now, leaseUntil, limit)),
+        send: (mail) => this.#send(mail),
+        release: (mail) => this.#postpone(mail, 0),
+      },
+      { leaseMs: LEASE_MS, clock, signal },
+    );
   }
 
   async #send(mail: RelayMail): Promise<void> {
