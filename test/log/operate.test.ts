@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { encodeHex } from '../../src/base/hex.ts';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { systemClock, systemRandom } from '../../src/app/system.ts';
+import { encodeHex } from '../../src/base/hex.ts';
 import { RevocationFollower } from '../../src/client/index.ts';
 import { verifyEd25519 } from '../../src/config/ed25519.ts';
 import type { CredentialKind } from '../../src/core/key/credential.ts';
@@ -164,8 +164,6 @@ test('a witness that runs beside it cosigns what the log publishes, and no rollb
   witnessKey = key!;
   env = { ...env, TOUCHMARK_WITNESSES: `${key} ${url}`, TOUCHMARK_WITNESS_QUORUM: '1' };
   server = await start();
-  const publicKey = encodeHex(parseVerifierKey(witnessKey).publicKey);
-  assert.ok(server.output.out.includes(`"publicKey":"${publicKey}"`), 'its settings are logged for people to read');
   await waitForSize(1);
   const before = await readBytes('/log/checkpoint');
   await appendEvents(3, 1);
@@ -179,6 +177,9 @@ test('a witness that runs beside it cosigns what the log publishes, and no rollb
   const older = formatSubmission({ olderSize: 0, proof: [], checkpoint: parseNote(before) });
   const refused = await fetch(`${url}/add-checkpoint`, { method: 'POST', body: older });
   assert.deepEqual([refused.status, await refused.text()], [409, `${await sizeOf()}\n`]);
+
+  const publicKey = encodeHex(parseVerifierKey(witnessKey).publicKey);
+  assert.ok(server.output.out.includes(`"publicKey":"${publicKey}"`), 'its settings are logged for people to read');
 });
 
 test('a certificate is under the published checkpoint when the call that made it is answered', async () => {
