@@ -1,12 +1,12 @@
-import { concatBytes } from '../../base/bytes.ts';
 import { floorLog2, foldRight, perfectSubtrees, type TreeNode } from './frontier.ts';
 import type { TreeEdge } from './grow.ts';
-import { hashNode } from './rfc6962.ts';
-import { decodeTile, formatTilePath, TILE_HEIGHT, TILE_WIDTH, type Tile, tileOfTree } from './tile.ts';
+import { HASH_BYTES, hashNode } from './rfc6962.ts';
+import { formatTilePath, requireTile, TILE_HEIGHT, TILE_WIDTH, type Tile, tileOfTree } from './tile.ts';
 
 /**
  * Gives the bytes of tiles, in the order asked for; a wider version of a tile will do. It is called once, with every
- * tile that is needed and no other, and rejects when one is not to be had.
+ * tile that is needed and no other, and rejects when one is not to be had. The same object each time saves hashing: what
+ * is above a tile is remembered for as long as its bytes are.
  */
 export type ReadTiles = (tiles: readonly Tile[]) => Promise<readonly Uint8Array[]>;
 
@@ -77,7 +77,9 @@ export async function loadEdge(size: number, readTiles: ReadTiles): Promise<Tree
   );
   return {
     frontier: { size, hashes: perfectSubtrees(0, size).map((node) => hashOfNode(node, size, tiles)) },
-    partialTiles: places.map((tile) => concatBytes(...(tile === null ? [] : tiles.get(formatTilePath(tile))!))),
+    partialTiles: places.map((tile) =>
+      tile === null ? new Uint8Array(0) : tiles.get(formatTilePath(tile))![0]!.slice(0, tile.width * HASH_BYTES),
+    ),
   };
 }
 
@@ -88,23 +90,42 @@ async function hashSubtrees(subtrees: readonly Subtree[], size: number, readTile
   return parts.map((nodes) => foldRight(nodes.map((node) => hashOfNode(node, size, tiles)))!);
 }
 
-/** The hashes of tiles by path, each read once. */
-async function loadTiles(needed: readonly Tile[], readTiles: ReadTiles): Promise<Map<string, Uint8Array[]>> {
+/** What is above the hashes of tiles, by path; each is read once. */
+async function loadTiles(needed: readonly Tile[], readTiles: ReadTiles): Promise<Map<string, TileRows>> {
   const places = new Map(needed.map((tile) => [formatTilePath(tile), tile]));
   if (places.size === 0) return new Map();
   const read = await readTiles([...places.values()]);
-  return new Map([...places].map(([path, { width }], i) => [path, decodeTile(read[i]!, width)]));
+  return new Map([...places].map(([path, { width }], i) => [path, growRows(requireTile(read[i]!, width))]));
 }
 
-/** The root of a perfect subtree from the hashes in its tile that it stands on. */
-function hashOfNode(node: TreeNode, size: number, tiles: ReadonlyMap<string, readonly Uint8Array[]>): Uint8Array {
-  const count = 2 ** (node.height % TILE_HEIGHT);
-  const offset = (node.index * count) % TILE_WIDTH;
-  let level = tiles.get(formatTilePath(tileOfNode(node, size)))!.slice(offset, offset + count);
-  while (level.length > 1) {
-    level = Array.from({ length: level.length / 2 }, (_, i) => hashNode(level[2 * i]!, level[2 * i + 1]!));
+/** The hashes of a tile, and for each height above them the roots of the perfect subtrees of it. */
+type TileRows = readonly Uint8Array[];
+
+const knownRows = new WeakMap<Uint8Array, TileRows>();
+
+function growRows(bytes: Uint8Array): TileRows {
+  const known = knownRows.get(bytes);
+  if (known !== undefined) return known;
+  const rows = [bytes];
+  for (let below = bytes; below.length >= 2 * HASH_BYTES && rows.length < TILE_HEIGHT; below = rows.at(-1)!) {
+    const row = new Uint8Array(Math.floor(below.length / (2 * HASH_BYTES)) * HASH_BYTES);
+    for (let at = 0; at < row.length; at += HASH_BYTES)
+      row.set(hashNode(hashAt(below, 2 * at), hashAt(below, 2 * at + HASH_BYTES)), at);
+    rows.push(row);
   }
-  return level[0]!;
+  knownRows.set(bytes, rows);
+  return rows;
+}
+
+/** The root of a perfect subtree, from the tile that it stands in. */
+function hashOfNode(node: TreeNode, size: number, tiles: ReadonlyMap<string, TileRows>): Uint8Array {
+  const height = node.height % TILE_HEIGHT;
+  const row = tiles.get(formatTilePath(tileOfNode(node, size)))![height]!;
+  return hashAt(row, (node.index % (TILE_WIDTH / 2 ** height)) * HASH_BYTES).slice();
+}
+
+function hashAt(row: Uint8Array, offset: number): Uint8Array {
+  return row.subarray(offset, offset + HASH_BYTES);
 }
 
 function tileOfNode({ height, index }: TreeNode, size: number): Tile {

@@ -57,14 +57,14 @@ export function tileOfTree(level: number, index: number, size: number): Tile | n
 }
 
 /**
- * The first `width` hashes of a tile's bytes. A wider version of the same tile serves as well, as partial tiles may be
- * deleted when the full one is there. Throws TreeError.
+ * The bytes, if they are those of a tile of at least `width` hashes. A wider version of the same tile serves as well, as
+ * partial tiles may be deleted when the full one is there. Throws TreeError.
  */
-export function decodeTile(bytes: Uint8Array, width: number): Uint8Array[] {
+export function requireTile(bytes: Uint8Array, width: number): Uint8Array {
   if (bytes.length % HASH_BYTES !== 0 || bytes.length < width * HASH_BYTES || bytes.length > TILE_WIDTH * HASH_BYTES) {
     throw new TreeError('bad-tile', `a tile of ${width} hashes cannot have ${bytes.length} bytes`);
   }
-  return Array.from({ length: width }, (_, i) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
+  return bytes;
 }
 
 function formatPlace({ index, width }: EntryBundle): string {
