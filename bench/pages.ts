@@ -4,7 +4,7 @@ import { renderCertificate } from '../src/web/pages/certificate.ts';
 import { renderSitePage } from '../src/web/pages/site-layout.ts';
 import { findCertificateView } from '../src/web/registry/certificate-view.ts';
 import { startComposedServer } from '../test/support/composed-server.ts';
-import { ENGINES } from '../test/support/databases.ts';
+import { createPostgresTemplate, ENGINES } from '../test/support/databases.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { createReport } from './support/report.ts';
 
@@ -17,6 +17,7 @@ const AIM_MS = 3;
 export async function benchPages(): Promise<void> {
   const report = createReport('pages');
   await using postgres = await startPostgres();
+  await createPostgresTemplate(postgres);
   process.env.TOUCHMARK_TEST_POSTGRES = postgres.urlOf('postgres');
   for (const engine of ENGINES) {
     await using server = await startComposedServer(engine);
