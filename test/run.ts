@@ -22,7 +22,7 @@ try {
   await using postgres = await startPostgres();
   await Promise.all([createPostgresTemplate(postgres), createEmbeddedTemplate(template)]);
   const unfollowed = `--import=${new URL('./support/unfollowed-promises.ts', import.meta.url)}`;
-  const options = ['--test', '--test-concurrency=3', '--test-timeout=300000', unfollowed];
+  const options = ['--test', '--test-concurrency=2', '--test-timeout=300000', unfollowed];
   const child = spawn(process.execPath, [...options, ...files], {
     stdio: 'inherit',
     env: {
