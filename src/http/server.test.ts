@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createOrphographServer } from '../../test/support/orphograph-server.ts';
 import type { App } from './shared/app.ts';
 import type { Surface } from './shared/surface.ts';
@@ -249,6 +251,30 @@ test('what a request was let wait for when the server closes is answered, and th
   const closed = app.close();
   setTimeout(release, 20);
   assert.match(await answered, /^HTTP\/1\.1 200 OK\r\n(?:.*\r\n)*connection: close\r\n/i);
+  await closed;
+});
+
+/** What stands on `/served`. */
+function servingSurface(serve: (app: App) => void): Surface {
+  return {
+    pathPrefixes: ['/served'],
+    register: serve,
+    presentError: () => ({ status: 500, headers: {}, body: 'failed' }),
+  };
+}
+
+test('an answer that had begun when the server closes is ended, and does not keep it from closing', async () => {
+  const body = new PassThrough();
+  const surface = servingSurface((scope) => scope.get('/served', (_request, reply) => reply.send(body)));
+  const { app } = createOrphographServer({ surfaces: [surface] });
+  const port = await listen(app);
+  body.write('begun');
+  // Kept alive by the answer, as it had begun before.
+  const answer = await fetch(`http://127.0.0.1:${port}/served`);
+  const closed = app.close();
+  await turn();
+  body.end(', ended');
+  assert.equal(await answer.text(), 'begun, ended');
   await closed;
 });
 

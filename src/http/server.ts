@@ -162,4 +162,9 @@ function closeConnectionsOnShutdown(app: App): void {
     if (closing) reply.header('connection', 'close');
     done(null, payload);
   });
+  // An answer that had begun before has promised to keep its connection.
+  app.addHook('onResponse', (_request, _reply, done) => {
+    if (closing) app.server.closeIdleConnections();
+    done();
+  });
 }
