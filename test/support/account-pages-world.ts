@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { systemSha256Hex } from '../../src/app/system.ts';
 import { buildRound } from '../../src/core/anchor/round.ts';
-import type { ScheduledSubmission } from '../../src/core/anchor/store.ts';
 import { createKeys } from '../../src/core/key/keys.ts';
 import { createLimits } from '../../src/core/limit/limits.ts';
 import { MemoryLimiter } from '../../src/core/limit/memory-limiter.ts';
@@ -14,6 +13,7 @@ import { createAccountKeys } from '../../src/http/account-keys/index.ts';
 import { createAccountPages } from '../../src/web/account.ts';
 import { type AccountServer, PUBLIC_URL, startAccountServer } from './account-server.ts';
 import type { Engine } from './databases.ts';
+import { acceptedSubmission } from './submissions.ts';
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
 const clock = { now: () => Date.now(), sleep: async () => {} };
@@ -79,26 +79,8 @@ export async function fillAccount(store: Store, accountId: string, labels: reado
     const purse = `pack:${accountId}` as const;
     await ledger.credit({ purse, accountId, amount: 50, reason: 'pack_purchase', reference: `btc_${accountId}`, now });
     await ledger.spendUpTo({ purse, amount: labels.length, reason: 'anchor', reference: round.id, now: now + 1 });
-    await anchor.insertRound(round, receipts, [pendingSubmission(round.id, now)]);
+    await anchor.insertRound(round, receipts, [
+      acceptedSubmission({ id: round.id, root: Uint8Array.of(2) }, 'a', now, { dueAt: null }),
+    ]);
   });
-}
-
-function pendingSubmission(roundId: string, now: number): ScheduledSubmission {
-  return {
-    roundId,
-    calendar: 'a',
-    attempt: 1,
-    url: 'https://calendar.example.org',
-    state: 'pending',
-    error: null,
-    acceptedAt: now,
-    proof: Uint8Array.of(1),
-    commitment: Uint8Array.of(2),
-    lookupUri: 'https://calendar.example.org',
-    upgrade: null,
-    block: null,
-    polls: 0,
-    dueAt: null,
-    resubmitAt: null,
-  };
 }

@@ -12,28 +12,40 @@ export const PYTHON_MISSING: string | false =
     ? false
     : 'python3 (3.9 or later) is not on this machine: verify_cli.py is NOT tested';
 
-const DRIVER = `
-import contextlib, io, json, os, sys
-sys.path.insert(0, os.path.dirname(sys.argv[1]))
-import verify_cli
-sys.setrecursionlimit(5000)
-answers = []
-for case in json.load(sys.stdin):
+const RUN = `
+import contextlib, io
+
+def answer(case):
     os.chdir(case["cwd"])
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            code = verify_cli.run(case["args"])
-        except verify_cli.UsageError:
+            code = v.run(case["args"])
+        except v.UsageError:
             code = 3
     lines = [json.loads(line) for line in out.getvalue().splitlines()]
-    answers.append({"code": code, "verdicts": lines, "err": err.getvalue()})
-print(json.dumps(answers))
+    return {"code": code, "verdicts": lines, "err": err.getvalue()}
 `;
 
 /** Runs `verify_cli.py` for many command lines in one process; a crash in one fails them all. */
 export async function runPythonVerifier(cases: readonly VerifierCase[]): Promise<readonly VerifierRun[]> {
-  return (await runPython(DRIVER, cases)) as VerifierRun[];
+  return (await askPython(RUN, cases)) as VerifierRun[];
+}
+
+/**
+ * What `answer(case)` returns for each of `cases`; `definition` is the Python that defines it, with the verifier as `v`.
+ * All are asked in one process, by `runPython`.
+ */
+export async function askPython(definition: string, cases: readonly unknown[]): Promise<unknown[]> {
+  const script = `
+import json, os, sys
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
+import verify_cli as v
+sys.setrecursionlimit(5000)
+${definition}
+print(json.dumps([answer(case) for case in json.load(sys.stdin)]))
+`;
+  return (await runPython(script, cases)) as unknown[];
 }
 
 /**
