@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { createOrphographServer } from '../../test/support/orphograph-server.ts';
 import type { App } from './shared/app.ts';
 import type { Surface } from './shared/surface.ts';
@@ -288,6 +288,39 @@ test('an idle keep-alive connection does not keep the server from closing', asyn
   const ended = once(socket.resume(), 'close');
   await app.close();
   await ended;
+});
+
+test('a connection on which nothing was ever sent does not keep the server from closing', async () => {
+  const { app } = createOrphographServer();
+  const socket = connect(await listen(app), '127.0.0.1');
+  await Promise.all([once(socket, 'connect'), once(app.server, 'connection')]);
+  const ended = once(socket.resume(), 'close');
+  await app.close();
+  await ended;
+});
+
+test('whoever does not send the rest of a request keeps the server from closing for a while only', async () => {
+  const { app, clock } = createOrphographServer();
+  const grace = Promise.withResolvers<void>();
+  let asked = 0;
+  clock.sleep = (ms) => {
+    asked = ms;
+    return grace.promise;
+  };
+  const answered = exchange(
+    await listen(app),
+    'POST /api/anchor HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+  );
+  await once(app.server, 'request');
+  let isClosed = false;
+  const closed = app.close().then(() => {
+    isClosed = true;
+  });
+  await delay(50);
+  assert.ok(!isClosed && asked === 15_000);
+  grace.resolve();
+  await closed;
+  assert.equal(await answered, '');
 });
 
 test('a forged X-Forwarded-For changes nothing; a trusted proxy’s does', async () => {

@@ -25,6 +25,8 @@ const TIMEOUT_CHECK_MS = 2_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** A connection on which nothing moves, in either direction, while an answer is being made or read. */
 const CONNECTION_TIMEOUT_MS = 120_000;
+/** Once the server closes, for whoever has not sent a whole request or not read a whole answer. */
+const CLOSE_GRACE_MS = 15_000;
 /** Node takes no more header bytes than this, so no path parameter is cut short by the router instead of judged. */
 const PATH_MAX_CHARS = 16 * 1024;
 
@@ -48,7 +50,7 @@ export interface ServerOptions {
 
 /**
  * The HTTP server, not yet listening. `close()` takes no new connections, answers what it has accepted, tells clients
- * to go, and resolves when the last answer is out.
+ * to go, and resolves when the last answer is out, or after the time that whoever is slow is given.
  */
 export function createServer(options: ServerOptions): App {
   const { clock, logger } = options;
@@ -82,7 +84,7 @@ export function createServer(options: ServerOptions): App {
 
   observeRequests(app, options);
   refuseStrayRequests(app, surfaces);
-  closeConnectionsOnShutdown(app);
+  closeConnectionsOnShutdown(app, clock);
   acceptJsonOnly(app);
   collectOpenApi(app, options.version, surfaces);
   for (const surface of surfaces) {
@@ -151,20 +153,38 @@ function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
     .header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
 }
 
-/** Node closes idle connections on shutdown; those that are being answered are told to close after the answer. */
-function closeConnectionsOnShutdown(app: App): void {
+/**
+ * When the server closes, what is under way is answered and told that the connection ends. Node would wait besides for
+ * connections on which nothing was ever sent, and for answers that had promised before to keep theirs.
+ */
+function closeConnectionsOnShutdown(app: App, clock: Clock): void {
+  const { server } = app;
+  const closed = new AbortController();
   let closing = false;
+  let underWay = 0;
+  server.on('connection', (socket) => {
+    if (closing) socket.destroy();
+  });
+  server.on('request', (_request, response) => {
+    underWay++;
+    response.once('close', () => {
+      underWay--;
+      closeWhenAnswered();
+    });
+  });
+  server.once('close', () => closed.abort());
   app.addHook('preClose', (done) => {
     closing = true;
+    closeWhenAnswered();
+    void clock.sleep(CLOSE_GRACE_MS, closed.signal).then(() => server.closeAllConnections());
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close');
     done(null, payload);
   });
-  // An answer that had begun before has promised to keep its connection.
-  app.addHook('onResponse', (_request, _reply, done) => {
-    if (closing) app.server.closeIdleConnections();
-    done();
-  });
+
+  function closeWhenAnswered(): void {
+    if (closing && underWay === 0) server.closeAllConnections();
+  }
 }

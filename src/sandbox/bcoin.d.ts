@@ -85,7 +85,7 @@ declare module 'bcoin' {
     readonly mempool: Mempool;
     readonly miner: { createJob(parent: ChainEntry | null, payTo: Address): Promise<MiningJob> };
     readonly rpc: { readonly calls: Record<string, RpcCall> };
-    readonly http: { address(): { readonly port: number } };
+    readonly http: { readonly http: { closeAllConnections(): void }; address(): { readonly port: number } };
     ensure(): Promise<void>;
     open(): Promise<void>;
     close(): Promise<void>;

@@ -246,7 +246,12 @@ class BcoinRegtestChain implements RegtestChain {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#miningTimer);
-    await this.#change(() => this.#node.close());
+    await this.#change(() => {
+      const closed = this.#node.close();
+      // A connection on which nothing is asked would otherwise keep the node for as long as it likes.
+      this.#node.http.http.closeAllConnections();
+      return closed;
+    });
   }
 
   /** One change of chain or mempool at a time: bcoin's own locks do not cover submitting while a block connects. */

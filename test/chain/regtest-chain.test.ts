@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -127,6 +129,26 @@ test('mining in the background adds blocks until the chain is closed', async () 
   await new Promise((resolve) => setTimeout(resolve, 30));
   assert.equal(background.tip().height, height);
 });
+
+test('a connection on which nothing is asked does not keep the chain from closing', async () => {
+  const closing = await openRegtestChain({ folder: null, rpcPort: 0, apiKey: 'secret', payTo: [] });
+  const socket = connect(Number(new URL(closing.rpcUrl).port), '127.0.0.1').resume();
+  const ended = once(socket, 'close');
+  await once(socket, 'connect');
+  assert.equal(await askHeight(closing.rpcUrl), REGTEST_START_HEIGHT);
+  await closing[Symbol.asyncDispose]();
+  await ended;
+});
+
+async function askHeight(rpcUrl: string): Promise<number> {
+  const { origin, username, password } = new URL(rpcUrl);
+  const response = await fetch(origin, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${username}:${password}`)}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ method: 'getblockcount', params: [], id: 1 }),
+  });
+  return ((await response.json()) as { result: number }).result;
+}
 
 test('a chain in a folder is there after a restart, to the block', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'touchmark-regtest-'));

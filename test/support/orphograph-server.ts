@@ -47,7 +47,7 @@ export function createOrphographServer(
     surfaces?: readonly Surface[];
   } = {},
 ): OrphographServer {
-  const clock: Clock & { time: number } = { time: START, now: () => clock.time, sleep: async () => {} };
+  const clock: Clock & { time: number } = { time: START, now: () => clock.time, sleep: () => new Promise(() => {}) };
   const anchors = createMemoryAnchors(clock.now);
   anchors.purses.set(`pack:${PACK_ID}`, options.credits ?? 0);
   const mailer = createTestMailer();
