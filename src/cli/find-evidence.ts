@@ -1,17 +1,12 @@
-import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { compareBytes } from '../base/bytes.ts';
+import { mapConcurrently } from '../base/concurrency.ts';
 import { type Evidence, readZipEvidence } from '../proof/bundle/evidence.ts';
-import {
-  CALENDAR_NAME,
-  PROOF_MAX_BYTES,
-  type ProofFile,
-  RECEIPT_MAX_BYTES,
-  readReceipt,
-} from '../proof/bundle/receipt.ts';
+import { PROOF_MAX_BYTES, type ProofFile, RECEIPT_MAX_BYTES, readReceipt } from '../proof/bundle/receipt.ts';
 import { isZip, ZIP_MAX_BYTES } from '../proof/bundle/zip.ts';
-import { FileError, toFileError, withFileErrors } from './file-error.ts';
+import { FileError, toFileError } from './file-error.ts';
 import { UsageError } from './io.ts';
+import { type Neighbours, PROOF_SUFFIX } from './neighbours.ts';
 import { RECEIPT_SUFFIX, receiptPath } from './receipt-files.ts';
 import { readRegularFile, readStart } from './regular-file.ts';
 
@@ -20,17 +15,21 @@ export type RecognisedPath =
   /** A work, with its receipt or proofs beside it. */
   { readonly kind: 'work' } | { readonly kind: 'proof' | 'receipt' | 'zip'; readonly work: string | null };
 
-const PROOF_SUFFIX = '.ots';
 const PROOF_START = '\0OpenTimestamps';
+const READS_AT_ONCE = 8;
 
 /**
  * What a path is. Unless the work is named elsewhere, a file with a receipt or proofs beside it is a work, whatever it
  * looks like itself: archives, JSON files and even proofs can be anchored. Throws `FileError`, and `UsageError` for a
  * file that nothing belongs to.
  */
-export async function recognisePath(path: string, isWorkGiven: boolean): Promise<RecognisedPath> {
+export async function recognisePath(
+  path: string,
+  isWorkGiven: boolean,
+  neighbours: Neighbours,
+): Promise<RecognisedPath> {
   const start = await readStart(path, 64);
-  if (!isWorkGiven && (await hasEvidenceBeside(path))) return { kind: 'work' };
+  if (!isWorkGiven && (await neighbours.evidenceOf(path)).length > 0) return { kind: 'work' };
   if (new TextDecoder().decode(start.subarray(0, PROOF_START.length)) === PROOF_START) {
     return { kind: 'proof', work: await findProofsWork(path) };
   }
@@ -45,8 +44,8 @@ export async function recognisePath(path: string, isWorkGiven: boolean): Promise
 }
 
 /** The receipt and the proofs beside a work. */
-export async function readEvidenceBeside(work: string): Promise<Evidence> {
-  const names = await findBeside(work);
+export async function readEvidenceBeside(work: string, neighbours: Neighbours): Promise<Evidence> {
+  const names = await neighbours.evidenceOf(work);
   const receiptName = basename(receiptPath(work));
   const proofs = await readProofs(
     dirname(work),
@@ -72,24 +71,6 @@ export async function readProof(path: string): Promise<ProofFile> {
   return { name: path, bytes: await readRegularFile(path, PROOF_MAX_BYTES) };
 }
 
-/** Whether a file is a work that was anchored, whatever it looks like itself. Throws `FileError`. */
-export async function hasEvidenceBeside(work: string): Promise<boolean> {
-  return (await findBeside(work)).length > 0;
-}
-
-/** Names beside a work that are its receipt and its proofs. */
-async function findBeside(work: string): Promise<string[]> {
-  const name = basename(work);
-  const names = new Set(await withFileErrors(() => readdir(dirname(work))));
-  return [...names].filter((candidate) => {
-    if (candidate === `${name}${RECEIPT_SUFFIX}` || candidate === `${name}${PROOF_SUFFIX}`) return true;
-    if (!candidate.startsWith(`${name}.`) || !candidate.endsWith(PROOF_SUFFIX)) return false;
-    const calendar = candidate.slice(name.length + 1, -PROOF_SUFFIX.length);
-    // `photo.jpg.png.ots` is the proof of `photo.jpg.png` where there is such a file.
-    return CALENDAR_NAME.test(calendar) && !names.has(`${name}.${calendar}`);
-  });
-}
-
 /** `photo.jpg` for `photo.jpg.ots` and `photo.jpg.alice.ots`, where there is such a file. */
 async function findProofsWork(path: string): Promise<string | null> {
   if (!path.endsWith(PROOF_SUFFIX)) return null;
@@ -113,15 +94,17 @@ async function ifFile(path: string): Promise<string | null> {
 
 /** A proof that has gone is left out: the others may do, and if none is left, that is said. */
 async function readProofs(folder: string, names: readonly string[]): Promise<ProofFile[]> {
-  const proofs: ProofFile[] = [];
-  for (const name of names) {
-    try {
-      proofs.push({ ...(await readProof(join(folder, name))), name });
-    } catch (error) {
-      if (!(error instanceof FileError) || error.code !== 'no-such-file') throw error;
-    }
+  const proofs = await mapConcurrently(names, READS_AT_ONCE, (name) => readProofIfThere(folder, name));
+  return proofs.filter((proof) => proof !== null);
+}
+
+async function readProofIfThere(folder: string, name: string): Promise<ProofFile | null> {
+  try {
+    return { ...(await readProof(join(folder, name))), name };
+  } catch (error) {
+    if (error instanceof FileError && error.code === 'no-such-file') return null;
+    throw error;
   }
-  return proofs;
 }
 
 function withoutDuplicates(proofs: readonly ProofFile[]): ProofFile[] {

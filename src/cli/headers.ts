@@ -24,6 +24,7 @@ import {
   worstExitCode,
   writeJsonLine,
 } from './io.ts';
+import { Neighbours } from './neighbours.ts';
 import { readBundleFile } from './verify-bundle.ts';
 import { writeFileAtomically } from './write-file.ts';
 
@@ -55,11 +56,12 @@ Exit codes: 0 all saved, 1 a file failed, 2 nothing is in Bitcoin yet, 3 wrong u
 async function saveHeaders(paths: readonly string[], options: Options, io: CliIo): Promise<ExitCode> {
   if (options.json && options.output === undefined) throw new UsageError('--json needs -o: the headers go to a file');
   const source = await chooseHeaders(options, io);
+  const neighbours = new Neighbours();
   const saved = new Map<number, Uint8Array>();
   const codes: ExitCode[] = [];
   for (const path of paths) {
     try {
-      const heights = listHeights(await readProofs(path));
+      const heights = listHeights(await readProofs(path, neighbours));
       if (heights.size === 0) codes.push(EXIT.pending);
       for (const height of heights) {
         const header = saved.get(height) ?? (await source.headerAt(height));
@@ -83,9 +85,9 @@ async function saveHeaders(paths: readonly string[], options: Options, io: CliIo
   return worstExitCode(codes);
 }
 
-async function readProofs(path: string): Promise<readonly ProofFile[]> {
-  const { kind } = await recognisePath(path, false);
-  if (kind === 'work') return (await readEvidenceBeside(path)).proofs;
+async function readProofs(path: string, neighbours: Neighbours): Promise<readonly ProofFile[]> {
+  const { kind } = await recognisePath(path, false, neighbours);
+  if (kind === 'work') return (await readEvidenceBeside(path, neighbours)).proofs;
   if (kind === 'receipt') return (await readReceiptEvidence(path)).proofs;
   if (kind === 'proof') return [await readProof(path)];
   const bundle = await readBundleFile(path);

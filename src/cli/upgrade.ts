@@ -8,7 +8,7 @@ import { decodeDetached, encodeDetached } from '../proof/ots/codec.ts';
 import { mergeTimestamps, type Timestamp } from '../proof/ots/timestamp.ts';
 import { collectProofs } from './collect-proofs.ts';
 import { FileError } from './file-error.ts';
-import { readProof, recognisePath } from './find-evidence.ts';
+import { type RecognisedPath, readProof, recognisePath } from './find-evidence.ts';
 import {
   type CliIo,
   EXIT,
@@ -19,6 +19,7 @@ import {
   worstExitCode,
   writeJsonLine,
 } from './io.ts';
+import { Neighbours, PROOF_SUFFIX } from './neighbours.ts';
 import { proofPath, RECEIPT_SUFFIX, receiptPath } from './receipt-files.ts';
 import { readRegularFile } from './regular-file.ts';
 import { findSandbox } from './sandbox-file.ts';
@@ -75,10 +76,13 @@ async function upgrade(paths: readonly string[], options: Options, io: CliIo): P
     isAllowed: (uri) => isAllowedCalendarUri(uri, patterns) || isSandboxUri(uri),
     signal: io.signal,
   };
+  const neighbours = new Neighbours();
   const codes: ExitCode[] = [];
   for (const path of paths) {
     try {
-      const upgraded = await upgradePath(path, asking, options, io);
+      const isEvidence = path.endsWith(RECEIPT_SUFFIX) || path.endsWith(PROOF_SUFFIX);
+      const { kind } = await recognisePath(path, isEvidence, neighbours);
+      const upgraded = await upgradePath({ path, kind }, asking, options, io);
       report(upgraded, options, io);
       codes.push(upgraded.state === 'pending' ? EXIT.pending : EXIT.success);
     } catch (failure) {
@@ -89,8 +93,12 @@ async function upgrade(paths: readonly string[], options: Options, io: CliIo): P
   return worstExitCode(codes);
 }
 
-async function upgradePath(path: string, asking: UpgradeOptions, options: Options, io: CliIo): Promise<Upgraded> {
-  const { kind } = await recognisePath(path, path.endsWith(RECEIPT_SUFFIX) || path.endsWith('.ots'));
+async function upgradePath(
+  { path, kind }: { readonly path: string; readonly kind: RecognisedPath['kind'] },
+  asking: UpgradeOptions,
+  options: Options,
+  io: CliIo,
+): Promise<Upgraded> {
   if (kind === 'work') return upgradeReceipt(receiptPath(path), asking, options, io);
   if (kind === 'receipt') return upgradeReceipt(path, asking, options, io);
   if (kind === 'proof') return upgradeProofFile(path, asking, io);

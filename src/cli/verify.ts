@@ -11,7 +11,6 @@ import { refuseEvidence, verifyEvidence, type WorkDigests } from '../proof/bundl
 import type { CertificateTrust } from '../proof/certificate/verify-certificate.ts';
 import { decodeDetached } from '../proof/ots/codec.ts';
 import {
-  hasEvidenceBeside,
   readArchiveEvidence,
   readEvidenceBeside,
   readProof,
@@ -30,6 +29,7 @@ import {
   worstExitCode,
   writeJsonLine,
 } from './io.ts';
+import { Neighbours } from './neighbours.ts';
 import { parseUrl } from './option-values.ts';
 import { createProgress } from './progress.ts';
 import { type BundleFiles, readBundleFile, readTokenRoots, verifyBundleFiles } from './verify-bundle.ts';
@@ -102,22 +102,24 @@ async function verify(paths: readonly string[], options: VerifyOptions, io: CliI
     throw new UsageError('give --file or --digest, not both');
   }
   const given = options.digest === undefined ? null : parseDigest(options.digest);
-  const { documents, bundles, others } = await sortPaths(paths, given !== null || options.file !== undefined);
+  const neighbours = new Neighbours();
+  const isWorkGiven = given !== null || options.file !== undefined;
+  const { documents, bundles, others } = await sortPaths(paths, isWorkGiven, neighbours);
   const codes: ExitCode[] = [];
   if (bundles.length > 0) codes.push(...(await verifyBundles(bundles, options, given, io)));
   if (documents.length > 0) codes.push(...(await verifyDocuments(documents, options, given, io)));
-  if (others.length > 0) codes.push(await verifyProofs(others, options, given, io));
+  if (others.length > 0) codes.push(await verifyProofs({ paths: others, neighbours }, options, given, io));
   return worstExitCode(codes);
 }
 
 /** Certificates, which need no Bitcoin, bundles, and everything else. */
-async function sortPaths(paths: readonly string[], isWorkGiven: boolean) {
+async function sortPaths(paths: readonly string[], isWorkGiven: boolean, neighbours: Neighbours) {
   const documents: { path: string; bytes: Uint8Array }[] = [];
   const bundles: { path: string; files: BundleFiles }[] = [];
   const others: string[] = [];
   for (const path of paths) {
     // Certificates and bundles can be anchored too, like any work.
-    if (!isWorkGiven && (await hasEvidenceBeside(path).catch(() => false))) {
+    if (!isWorkGiven && (await neighbours.evidenceOf(path).catch(() => [])).length > 0) {
       others.push(path);
       continue;
     }
@@ -180,7 +182,7 @@ async function hashGivenWork(
 }
 
 async function verifyProofs(
-  paths: readonly string[],
+  { paths, neighbours }: { readonly paths: readonly string[]; readonly neighbours: Neighbours },
   options: VerifyOptions,
   given: WorkDigests | null,
   io: CliIo,
@@ -194,7 +196,7 @@ async function verifyProofs(
     return EXIT.cannotCheck;
   }
   const codes: ExitCode[] = [];
-  const cases = await listCases(paths, options, given !== null, (path, failure) => {
+  const cases = await listCases({ paths, neighbours }, options, given !== null, (path, failure) => {
     codes.push(reportFailure(path, failure, options, io));
   });
   for (const [index, { name, work, read }] of cases.entries()) {
@@ -218,7 +220,7 @@ async function verifyProofs(
 
 /** What there is to check. Bare proofs of one work are one case: it is enough when one of them holds. */
 async function listCases(
-  paths: readonly string[],
+  { paths, neighbours }: { readonly paths: readonly string[]; readonly neighbours: Neighbours },
   options: VerifyOptions,
   hasDigest: boolean,
   onFailure: (path: string, failure: unknown) => void,
@@ -228,9 +230,9 @@ async function listCases(
   const isWorkGiven = hasDigest || options.file !== undefined;
   for (const path of paths) {
     try {
-      const recognised = await recognisePath(path, isWorkGiven);
+      const recognised = await recognisePath(path, isWorkGiven, neighbours);
       if (recognised.kind === 'work') {
-        cases.set(path, { name: path, work: path, read: async () => [await readEvidenceBeside(path)] });
+        cases.set(path, { name: path, work: path, read: async () => [await readEvidenceBeside(path, neighbours)] });
         continue;
       }
       const work = options.file ?? (hasDigest ? null : recognised.work);
