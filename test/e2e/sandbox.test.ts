@@ -10,7 +10,7 @@ import { startAnchorLoad } from '../support/anchor-load.ts';
 import { anchor, readReceipt, until } from '../support/orphograph.ts';
 import { findFreePort } from '../support/postgres.ts';
 import { runTouchmark } from '../support/run-touchmark.ts';
-import { type SandboxFile, type ServerProcess, startSandbox } from '../support/server-process.ts';
+import { type SandboxFile, type ServerProcess, startBareSandbox } from '../support/server-process.ts';
 
 /** The time that the sandbox promises is ten seconds; a busy machine needs more. */
 const PINNED_WITHIN_MS = 20_000;
@@ -23,7 +23,7 @@ let url: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'touchmark-sandbox-'));
   port = await findFreePort();
-  sandbox = await startSandbox(folder, port, {
+  sandbox = await startBareSandbox(folder, port, {
     TOUCHMARK_FREE_ANCHORS_PER_DAY: 'unlimited',
     TOUCHMARK_LIMITS: 'orphograph-key=999999',
   });
@@ -181,7 +181,7 @@ test('stopping under load answers what was accepted: nothing is recorded that no
   assert.deepEqual(await listRecorded(since), load.acknowledged.map(({ id }) => id).sort());
 
   // The documented free tier this time.
-  sandbox = await startSandbox(folder, port);
+  sandbox = await startBareSandbox(folder, port);
   for (const { id, digest } of load.acknowledged.slice(-100)) {
     const receipt = await readReceipt(url, id);
     assert.ok(receipt.hash_hex === digest && receipt.checks.every(({ ok }) => ok));
@@ -207,7 +207,7 @@ test('keys and addresses are the same after a restart, and what was pinned still
     PINNED_WITHIN_MS,
   );
   assert.equal(await sandbox.end('SIGTERM'), 0);
-  sandbox = await startSandbox(folder, port);
+  sandbox = await startBareSandbox(folder, port);
   assert.deepEqual((await readSandboxFile()).keys, before.keys);
   assert.equal((await readReceipt(url, id)).status, 'pinned');
 });

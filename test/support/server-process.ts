@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { prepareEmbeddedDatabase } from './databases.ts';
 import { spawnTouchmark } from './run-touchmark.ts';
 
 /** A Touchmark process that goes on until it is told to end. Disposal kills it, if it still runs. */
@@ -66,8 +69,23 @@ export interface SandboxFile {
   bitcoin: { network: string; esplora_url: string; rpc_url: string };
 }
 
+/** A sandbox in `folder`, whose embedded database need not be initialised first, which takes longer than all else. */
+export async function startSandbox(
+  folder: string,
+  port: number,
+  env: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const database = join(folder, 'database');
+  if (env.DATABASE_URL === undefined && !existsSync(database)) await prepareEmbeddedDatabase(database);
+  return startBareSandbox(folder, port, env);
+}
+
 /** `touchmark sandbox` keeping its data in `folder`. */
-export function startSandbox(folder: string, port: number, env: Record<string, string> = {}): Promise<ServerProcess> {
+export function startBareSandbox(
+  folder: string,
+  port: number,
+  env: Record<string, string> = {},
+): Promise<ServerProcess> {
   return startServer(
     folder,
     ['sandbox'],
