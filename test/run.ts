@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createEmbeddedTemplate, createPostgresTemplate } from './support/databases.ts';
 import { findMemoryFolder } from './support/memory-folder.ts';
 import { startPostgres } from './support/postgres.ts';
+import { UNOPTIMISED_WASM } from './support/unoptimised-wasm.ts';
 
 /** Runs every test file, or those named on the command line, against one PostgreSQL and one embedded template. */
 const named = process.argv.slice(2);
@@ -22,7 +23,7 @@ try {
   await using postgres = await startPostgres();
   await Promise.all([createPostgresTemplate(postgres), createEmbeddedTemplate(template)]);
   const unfollowed = `--import=${new URL('./support/unfollowed-promises.ts', import.meta.url)}`;
-  const options = ['--test', '--test-concurrency=2', '--test-timeout=300000', unfollowed];
+  const options = ['--test', '--test-concurrency=2', '--test-timeout=300000', UNOPTIMISED_WASM, unfollowed];
   const child = spawn(process.execPath, [...options, ...files], {
     stdio: 'inherit',
     env: {

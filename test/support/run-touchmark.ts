@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { UNOPTIMISED_WASM } from './unoptimised-wasm.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/touchmark.mjs');
 
@@ -34,7 +35,7 @@ export function spawnTouchmark(
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('TOUCHMARK_') && !['HOST', 'PORT', 'DATABASE_URL'].includes(name),
   );
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [UNOPTIMISED_WASM, program, ...args], {
     cwd: folder,
     env: { ...Object.fromEntries(inherited), ...env },
   });
