@@ -28,7 +28,7 @@ const WINDOW_SECONDS = 120;
 const STEP_BYTES = 64 * 1024;
 const FILES = { flac: 'short.flac', mp3: 'short.mp3', vorbis: 'short.ogg', opus: 'short.opus' } as const;
 const FILE_SECONDS = 12;
-/** A million would take 80 GB of disk. The aim is about a million, so no row claims it. */
+/** A million would take 72 GB of disk. The aim is about a million, so no row claims it. */
 const TRACKS = process.argv.includes('--quick') ? 2000 : 100_000;
 const SEEDED_AT_ONCE = 1000;
 /** The last recordings are added one by one, as the worker does, to an index that holds all others. */

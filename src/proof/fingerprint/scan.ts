@@ -31,29 +31,56 @@ export function bitErrorRate({ differences, overlap }: Alignment): number {
   return differences / (32 * overlap);
 }
 
-/** Bits that differ, without a machine's help: what the faster one is tested against. */
+/**
+ * Bits that differ, without a machine's help: what the faster one is tested against. Eight words at a time go through
+ * carry-save adders (Harley and Seal), so that bits are counted in one word of eight.
+ */
 export const countDifferencesPlain: CountDifferences = (a, aStart, b, bStart, length) => {
-  let differences = 0;
+  // Each bit of these is a digit of a sum in binary, of the bits in its place.
+  let ones = 0;
+  let twos = 0;
+  let fours = 0;
+  let eights = 0;
   let i = 0;
-  // Three words at a time: their sums of four bits are at most 12, which four bits hold.
-  for (; i + 3 <= length; i += 3) {
-    const first = sumFours(a[aStart + i]! ^ b[bStart + i]!);
-    const second = sumFours(a[aStart + i + 1]! ^ b[bStart + i + 1]!);
-    const third = sumFours(a[aStart + i + 2]! ^ b[bStart + i + 2]!);
-    differences += sumBytes((((first + second) | 0) + third) | 0);
+  for (; i + 8 <= length; i += 8) {
+    const at = aStart + i;
+    const bt = bStart + i;
+    const w0 = a[at]! ^ b[bt]!;
+    const w1 = a[at + 1]! ^ b[bt + 1]!;
+    const w2 = a[at + 2]! ^ b[bt + 2]!;
+    const w3 = a[at + 3]! ^ b[bt + 3]!;
+    const w4 = a[at + 4]! ^ b[bt + 4]!;
+    const w5 = a[at + 5]! ^ b[bt + 5]!;
+    const w6 = a[at + 6]! ^ b[bt + 6]!;
+    const w7 = a[at + 7]! ^ b[bt + 7]!;
+    const twos01 = carry(ones, w0, w1);
+    ones ^= w0 ^ w1;
+    const twos23 = carry(ones, w2, w3);
+    ones ^= w2 ^ w3;
+    const twos45 = carry(ones, w4, w5);
+    ones ^= w4 ^ w5;
+    const twos67 = carry(ones, w6, w7);
+    ones ^= w6 ^ w7;
+    const fours03 = carry(twos, twos01, twos23);
+    twos ^= twos01 ^ twos23;
+    const fours47 = carry(twos, twos45, twos67);
+    twos ^= twos45 ^ twos67;
+    eights += countBits(carry(fours, fours03, fours47));
+    fours ^= fours03 ^ fours47;
   }
-  for (; i < length; i++) differences += sumBytes(sumFours(a[aStart + i]! ^ b[bStart + i]!));
-  return differences;
+  let rest = 0;
+  for (; i < length; i++) rest += countBits(a[aStart + i]! ^ b[bStart + i]!);
+  return 8 * eights + 4 * countBits(fours) + 2 * countBits(twos) + countBits(ones) + rest;
 };
 
-/** In each four bits of a word, how many of them were set. */
-function sumFours(word: number): number {
-  const pairs = (word - ((word >>> 1) & 0x55555555)) | 0;
-  return ((pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)) | 0;
+/** Of 32 sums of three bits each, the digits that are carried. */
+function carry(x: number, y: number, z: number): number {
+  return (x & y) | ((x ^ y) & z);
 }
 
-/** The sum of a word's eight numbers of four bits. */
-function sumBytes(fours: number): number {
+function countBits(word: number): number {
+  const pairs = (word - ((word >>> 1) & 0x55555555)) | 0;
+  const fours = ((pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)) | 0;
   return Math.imul((fours & 0x0f0f0f0f) + ((fours >>> 4) & 0x0f0f0f0f), 0x01010101) >>> 24;
 }
 
