@@ -158,10 +158,13 @@ for (const engine of ENGINES) {
 
       /** The log, oldest first, once so many deliveries have ended. */
       async function readLog(id: string, ended: number): Promise<Delivery[]> {
-        const read = async () =>
-          (await ask('GET', `/${id}/deliveries?limit=200`)).json<Deliveries>().deliveries.toReversed();
-        await waitUntil(async () => (await read()).filter(({ status }) => status !== 'retrying').length === ended);
-        return read();
+        let lines: Delivery[] = [];
+        const hasEnded = async () => {
+          lines = (await ask('GET', `/${id}/deliveries?limit=200`)).json<Deliveries>().deliveries.toReversed();
+          return lines.filter(({ status }) => status !== 'retrying').length >= ended;
+        };
+        await waitUntil(hasEnded, () => ({ lines, log: log.slice(-20) }));
+        return lines;
       }
 
       const readEvents = async (query: string) => (await ask('GET', `/events?${query}`)).json<Events>();

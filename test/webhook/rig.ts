@@ -252,9 +252,12 @@ async function prepareSynthetic(store: Store): Promise<void> {
   await ensureSynthetic({ store, issuer, clock: systemClock, recording: syntheticRecording() });
 }
 
+/** Longer than a lease: what a write had taken that failed is free then. */
+const WAIT_MAX_MS = 75_000;
+
 /** Waits until `isDone`; rejects with what `describe` says after a while. */
 export async function waitUntil(isDone: () => boolean | Promise<boolean>, describe: () => unknown = () => '') {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + WAIT_MAX_MS;
   while (!(await isDone())) {
     if (Date.now() > deadline) throw new Error(`waited in vain: ${JSON.stringify(describe())}`);
     await delay(10);
