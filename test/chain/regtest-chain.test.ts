@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { createBitcoinCoreChain } from '../../src/net/chain/bitcoin-core.ts';
 import { parseBlock } from '../../src/proof/bitcoin/block.ts';
 import { parseBlockHeader } from '../../src/proof/bitcoin/block-header.ts';
 import { parseTransaction } from '../../src/proof/bitcoin/transaction.ts';
@@ -135,20 +136,11 @@ test('a connection on which nothing is asked does not keep the chain from closin
   const socket = connect(Number(new URL(closing.rpcUrl).port), '127.0.0.1').resume();
   const ended = once(socket, 'close');
   await once(socket, 'connect');
-  assert.equal(await askHeight(closing.rpcUrl), REGTEST_START_HEIGHT);
+  const reader = createBitcoinCoreChain({ url: closing.rpcUrl, network: 'regtest' });
+  assert.equal((await reader.tip()).height, REGTEST_START_HEIGHT);
   await closing[Symbol.asyncDispose]();
   await ended;
 });
-
-async function askHeight(rpcUrl: string): Promise<number> {
-  const { origin, username, password } = new URL(rpcUrl);
-  const response = await fetch(origin, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${username}:${password}`)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ method: 'getblockcount', params: [], id: 1 }),
-  });
-  return ((await response.json()) as { result: number }).result;
-}
 
 test('a chain in a folder is there after a restart, to the block', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'touchmark-regtest-'));

@@ -161,7 +161,7 @@ for (const engine of ENGINES) {
         let lines: Delivery[] = [];
         const hasEnded = async () => {
           lines = (await ask('GET', `/${id}/deliveries?limit=200`)).json<Deliveries>().deliveries.toReversed();
-          return lines.filter(({ status }) => status !== 'retrying').length >= ended;
+          return lines.filter(({ status }) => status !== 'retrying').length === ended;
         };
         await waitUntil(hasEnded, () => ({ lines, log: log.slice(-20) }));
         return lines;
